@@ -1,0 +1,54 @@
+"""Tables about samples -> obs. It refuses to know any measurement."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from drp.data.barcodes import shorten_barcode
+from drp.data.errors import DataError, name_first
+from drp.data.tables import read_header, read_table, reject_repeats
+
+UNKNOWN = "unknown"
+ID_COLUMNS = ("ModelID", "sample")
+TYPE_COLUMNS = ("tissue", "cancer_type")
+NUMBERS = ("age", "OS", "OS.time", "PFI", "PFI.time")
+
+
+def read_annotation(path: str | Path) -> pd.DataFrame:
+    """Read the sample table of cell lines (ModelID, tissue) or tumours (sample, cancer_type).
+
+    Returns:
+      One row per sample, index = sample id; `cancer_type` first ("unknown" where empty), then the
+      file's other columns: age (years), OS and PFI (events; times in days) as numbers, all else
+      as text, "" where empty.
+
+    Raises:
+      DataError: no id or type column, a repeated id, an unreadable file.
+    """
+    header, _ = read_header(path)
+    name = _pick(header, ID_COLUMNS, path)
+    kind = _pick(header, TYPE_COLUMNS, path)
+    frame = read_table(path, (), numeric=[column for column in NUMBERS if column in header])
+    frame[name] = frame[name].map(shorten_barcode)
+    reject_repeats(frame[name], f"{path}: {name}")
+    frame = frame.set_index(name).rename_axis(None)
+    frame.insert(0, "cancer_type", frame.pop(kind).replace("", UNKNOWN))
+    return frame
+
+
+def make_obs(samples: pd.Index, annotation: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return one row per sample in the given order, and how many had no row in the annotation."""
+    obs = annotation.reindex(samples)
+    text = obs.columns.difference([name for name in NUMBERS if name in obs])
+    obs[text] = obs[text].fillna("")
+    obs["cancer_type"] = obs["cancer_type"].replace("", UNKNOWN)
+    return obs, int((~samples.isin(annotation.index)).sum())
+
+
+def _pick(header: Sequence[str], candidates: Sequence[str], path: str | Path) -> str:
+    for name in candidates:
+        if name in header:
+            return name
+    expected = " or ".join(candidates)
+    raise DataError(f"{path}: expected a column {expected}, found {name_first(header, 12)}")

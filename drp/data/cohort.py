@@ -1,0 +1,103 @@
+"""The cohort: samples with several aligned measurements. It refuses to know any file format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import anndata as ad
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from drp.data.errors import DataError, name_first
+
+EXPRESSION = "expression"
+EXPRESSION_ALL = "expression_all"
+MUTATION = "mutation"
+RESPONSE = "response"
+RESPONSE_AUX = "response_aux"
+IMPUTED = "imputed"
+
+UNITS = {EXPRESSION: "log2(TPM+1)", MUTATION: "1 = protein-changing mutation", RESPONSE: "ln(uM)"}
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Samples, and per modality the matrix of those samples in which it was measured.
+
+    A sample may lack a modality. Nothing in here is ever filled in silently: a gap in the response
+    is NaN, and a sample that was never sequenced has no row in `mutation`.
+
+    Attributes:
+      obs: one row per sample, index = sample id; column `cancer_type` (tissue for cell lines) and
+        any clinical columns.
+      modalities: name -> AnnData (samples x features); `obs_names` is a subset of `obs.index`.
+        `expression` and `expression_all`: float32 log2(TPM+1). `mutation`: uint8 CSR, 1 = mutated.
+        `response` and `response_aux`: float32 ln IC50 (uM), NaN = not measured; layer `imputed`.
+      uns: provenance: `units`, `preparation`, and the `truth` of a synthetic cohort.
+    """
+
+    obs: pd.DataFrame
+    modalities: Mapping[str, ad.AnnData]
+    uns: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not self.obs.index.is_unique:
+            repeated = self.obs.index[self.obs.index.duplicated()]
+            raise DataError(f"samples occur twice in the cohort: {name_first(repeated)}")
+        for name, matrix in self.modalities.items():
+            unknown = matrix.obs_names.difference(self.obs.index)
+            if len(unknown):
+                raise DataError(f"{name}: samples without a row in obs: {name_first(unknown)}")
+
+    def samples_with(self, *names: str) -> pd.Index:
+        """Return the samples that have every named modality, in the order of `obs`."""
+        keep = np.ones(len(self.obs), bool)
+        for name in names:
+            keep &= self.obs.index.isin(self.require(name).obs_names)
+        return self.obs.index[keep]
+
+    def require(self, name: str) -> ad.AnnData:
+        """Return a modality.
+
+        Raises:
+          DataError: the cohort lacks it.
+        """
+        if name not in self.modalities:
+            found = ", ".join(self.modalities) or "none"
+            raise DataError(f"the cohort has no modality {name!r}; found: {found}")
+        return self.modalities[name]
+
+    def matrix(self, name: str, samples: pd.Index, layer: str | None = None) -> np.ndarray:
+        """Return one modality (or a layer of it) as a dense array, rows in the order of `samples`.
+
+        Args:
+          name: modality.
+          samples: sample ids, all of them measured in that modality.
+          layer: name of a layer, such as `imputed`; None for the values themselves.
+
+        Returns:
+          (samples, features), in the stored type.
+
+        Raises:
+          DataError: the modality or a sample is missing.
+        """
+        modality = self.require(name)
+        rows = modality.obs_names.get_indexer(samples)
+        if (rows < 0).any():
+            raise DataError(f"{name}: not measured in {name_first(samples[rows < 0])}")
+        values = modality.X if layer is None else modality.layers[layer]
+        picked = values[rows]
+        return picked.toarray() if sparse.issparse(picked) else np.asarray(picked)
+
+
+def make_modality(values, samples: pd.Index, features: pd.DataFrame) -> ad.AnnData:
+    """Wrap a samples x features matrix as AnnData without copying it.
+
+    Args:
+      values: (samples, features) array or CSR matrix.
+      samples: sample ids, one per row.
+      features: one row per column of `values`; its index becomes the feature names.
+    """
+    obs = pd.DataFrame(index=pd.Index(samples.astype(str), name=None))
+    var = features.set_axis(features.index.astype(str).rename(None))
+    return ad.AnnData(X=values, obs=obs, var=var)

@@ -1,0 +1,139 @@
+"""Unfiltered cohorts -> cohorts that hold the same model genes. It refuses to know files."""
+
+from collections.abc import Mapping
+
+import anndata as ad
+import numpy as np
+import pandas as pd
+
+from drp.data.cohort import (
+    EXPRESSION,
+    EXPRESSION_ALL,
+    IMPUTED,
+    MUTATION,
+    RESPONSE,
+    Cohort,
+    make_modality,
+)
+from drp.data.crosswalk import match_genes
+from drp.data.errors import DataError, name_first
+from drp.data.imputation import impute_vim_knn
+
+
+def prepare_cohorts(
+    cells: Cohort, tumors: Cohort, min_mean: float, min_sd: float, neighbours: int
+) -> tuple[Cohort, Cohort, dict]:
+    """Apply the paper's gene filters and imputation (Chiu et al. 2019, Methods).
+
+    Expression genes are dropped when their mean or standard deviation (n - 1) over the tumours is
+    too low, mutation genes when no sample of either cohort is mutated; the rest must be measured
+    in both cohorts. All measured expression genes stay in `expression_all`.
+
+    Args:
+      cells: lines with expression, mutation and response.
+      tumors: tumours with expression and mutation.
+      min_mean: least mean log2(TPM+1) over tumours; `min_sd`: least standard deviation.
+      neighbours: donors per gap of the response table.
+
+    Returns:
+      Cells and tumours with the same genes in the same order (the lines' symbols), and a record of
+      every filter with its counts, which is also in `uns["preparation"]` of both.
+
+    Raises:
+      DataError: the cohorts share no gene of a modality, or no gene passes a filter.
+    """
+    record: dict = {}
+    pairs = {}
+    pairs[EXPRESSION], record["expression_genes"] = _shared_expression(
+        cells, tumors, min_mean, min_sd
+    )
+    pairs[MUTATION], record["mutation_genes"] = _shared_mutation(cells, tumors)
+    response, record["imputation"] = _impute(cells.require(RESPONSE), neighbours)
+    names = {"cell_lines": "index", "tumors": "second"}
+    prepared = {
+        name: _restrict(cohort, pairs, column)
+        for (name, column), cohort in zip(names.items(), (cells, tumors), strict=True)
+    }
+    prepared["cell_lines"][RESPONSE] = response
+    record["samples"] = {
+        name: _count_samples(cohort)
+        for name, cohort in zip(names, (cells, tumors), strict=True)
+    }
+    return (
+        _with(cells, prepared["cell_lines"], record),
+        _with(tumors, prepared["tumors"], record),
+        record,
+    )
+
+
+def _shared_expression(cells: Cohort, tumors: Cohort, min_mean: float, min_sd: float):
+    pairs, counts = _share_genes(cells, tumors, EXPRESSION)
+    values = tumors.require(EXPRESSION)[:, pairs["second"]].X
+    low = values.mean(axis=0, dtype=np.float64) < min_mean
+    flat = values.std(axis=0, dtype=np.float64, ddof=1) < min_sd
+    counts |= {
+        f"mean_below_{min_mean:g}_in_tumors": int(low.sum()),
+        f"sd_below_{min_sd:g}_in_tumors": int(flat.sum()),
+        "kept": int((~low & ~flat).sum()),
+    }
+    return _keep(pairs, ~low & ~flat, EXPRESSION), counts
+
+
+def _shared_mutation(cells: Cohort, tumors: Cohort):
+    pairs, counts = _share_genes(cells, tumors, MUTATION)
+    in_cells = np.asarray(cells.require(MUTATION)[:, pairs.index].X.sum(axis=0)).ravel()
+    in_tumors = np.asarray(tumors.require(MUTATION)[:, pairs["second"]].X.sum(axis=0)).ravel()
+    mutated = (in_cells > 0) | (in_tumors > 0)
+    counts |= {"never_mutated_in_either": int((~mutated).sum()), "kept": int(mutated.sum())}
+    return _keep(pairs, mutated, MUTATION), counts
+
+
+def _share_genes(cells: Cohort, tumors: Cohort, name: str) -> tuple[pd.DataFrame, dict]:
+    first, second = cells.require(name).var, tumors.require(name).var
+    pairs, counts = match_genes(first, second)
+    if not len(pairs):
+        raise DataError(
+            f"{name}: cell lines ({name_first(first.index, 3)}) and tumours "
+            f"({name_first(second.index, 3)}) share no gene by Entrez id or symbol"
+        )
+    renamed = {"only_in_first": "only_in_cell_lines", "only_in_second": "only_in_tumors"}
+    return pairs, {renamed.get(key, key): count for key, count in counts.items()}
+
+
+def _keep(pairs: pd.DataFrame, passed: np.ndarray, name: str) -> pd.DataFrame:
+    if not passed.any():
+        raise DataError(f"{name}: none of {len(pairs)} shared genes passes the filters")
+    return pairs[passed]
+
+
+def _restrict(
+    cohort: Cohort, pairs: Mapping[str, pd.DataFrame], column: str
+) -> dict[str, ad.AnnData]:
+    """Return the cohort's modalities on the shared genes; other modalities pass through."""
+    kept = dict(cohort.modalities)
+    kept[EXPRESSION_ALL] = cohort.require(EXPRESSION)
+    for name, genes in pairs.items():
+        source = genes.index if column == "index" else genes[column]
+        matrix = cohort.require(name)
+        kept[name] = make_modality(matrix[:, source].X.copy(), matrix.obs_names, genes[["entrez_id"]])
+    return kept
+
+
+def _impute(response: ad.AnnData, neighbours: int) -> tuple[ad.AnnData, dict]:
+    filled, counts = impute_vim_knn(np.asarray(response.X, np.float64).T, neighbours)
+    assert np.isfinite(filled).all(), "the imputation left a gap"
+    response = response.copy()
+    response.layers[IMPUTED] = filled.T.astype(np.float32)
+    share = counts.filled / filled.size
+    record = {"lines": response.n_obs, "drugs": response.n_vars, "share_filled": round(share, 4)}
+    return response, record | counts._asdict()
+
+
+def _count_samples(cohort: Cohort) -> dict:
+    names = [name for name in (EXPRESSION, MUTATION, RESPONSE) if name in cohort.modalities]
+    counts = {name: cohort.require(name).n_obs for name in names}
+    return counts | {"with_" + "_and_".join(names): len(cohort.samples_with(*names))}
+
+
+def _with(cohort: Cohort, modalities: Mapping[str, ad.AnnData], record: dict) -> Cohort:
+    return Cohort(cohort.obs, modalities, cohort.uns | {"preparation": record})

@@ -1,0 +1,46 @@
+"""The network from genomic profiles to the ln IC50 of every drug."""
+
+from collections.abc import Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from jax import Array
+
+from drp.models.dense import ReluStack, make_dense
+
+
+class Predictor(nn.Module):
+    """Encoders, their codes joined, dense ReLU layers, a linear output (Chiu et al. 2019, Fig. 1).
+
+    Attributes:
+      modalities: inputs by name, in the order in which their codes are joined.
+      encoder_widths: units per encoder layer; empty takes the inputs themselves as codes.
+      head_widths: units per layer behind the codes.
+      n_drugs: length of the output.
+    """
+
+    modalities: Sequence[str]
+    encoder_widths: Sequence[int]
+    head_widths: Sequence[int]
+    n_drugs: int
+
+    @nn.compact
+    def __call__(self, inputs: Mapping[str, Array]) -> Array:
+        """Return ln IC50 (B, D) in uM for inputs name -> (B, genes)."""
+        codes = [ReluStack(self.encoder_widths, name=name)(inputs[name]) for name in self.modalities]
+        x_BK = jnp.concatenate(codes, axis=-1)
+        x_BK = ReluStack(self.head_widths, name="head")(x_BK)
+        return make_dense(self.n_drugs, "output")(x_BK)
+
+
+def init_predictor(key: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:
+    """Return He-uniform parameters with zero biases: {modality: encoder, "head": ..., "output": ...}.
+
+    Args:
+      key: random key.
+      model: the predictor.
+      n_genes: length of each input by modality.
+    """
+    example = {name: jax.ShapeDtypeStruct((1, n_genes[name]), "float32") for name in model.modalities}
+    return model.lazy_init(key, example)["params"]

@@ -1,0 +1,127 @@
+"""Box plots of test error per design and recipe. It refuses to know how a design is trained."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from drp.report.style import BLACK, BLUE, GREY, ORANGE, note_missing
+
+RECIPE_COLOURS = {"paper": BLUE, "modern": ORANGE}  # any other recipe is grey
+FAR = 2.2  # the axis ends at this multiple of the typical median
+MOST_POINTS = 20  # with more replicates than this, a box shows them better than points
+
+
+class Row(NamedTuple):
+    """One box: a design under a recipe."""
+
+    design: str
+    recipe: str
+    y: float
+    values: np.ndarray  # test MSE of each replicate
+    published: float  # the paper's median, NaN when there is none
+
+
+def make_rows(replicates: pd.DataFrame, table1: pd.DataFrame) -> list[Row]:
+    """Return the boxes from best to worst design, a design's recipes next to each other."""
+    scored = replicates.dropna(subset="mse_imputed")
+    medians = scored.groupby(["design", "recipe"])["mse_imputed"].median()
+    published = table1.set_index(["design", "recipe"])["paper_mse"].astype(float)
+    rows, y = [], 0.0
+    for design in medians.groupby("design").min().sort_values(kind="stable").index:
+        for recipe in medians.loc[design].sort_values(kind="stable").index:
+            chosen = (scored["design"] == design) & (scored["recipe"] == recipe)
+            values = scored.loc[chosen, "mse_imputed"].to_numpy(float)
+            rows.append(Row(design, recipe, y, values, published.get((design, recipe), np.nan)))
+            y += 1.0
+        y += 0.5
+    return rows
+
+
+def find_limits(rows: list[Row]) -> tuple[float, float]:
+    """Return the axis ends: designs that are far worse must not squash the rest."""
+    medians = [np.median(row.values) for row in rows]
+    seen = np.concatenate([row.values for row in rows] + [[row.published] for row in rows])
+    seen = seen[np.isfinite(seen)]
+    low, high = seen.min(), min(seen.max(), FAR * np.median(medians))
+    margin = 0.06 * (high - low) + 0.02
+    return low - margin, high + margin
+
+
+def draw_error_boxes(ax: Axes, replicates: pd.DataFrame, table1: pd.DataFrame) -> None:
+    """Draw test MSE per design over replicates, the paper's medians and the drug mean's.
+
+    Args:
+      ax: the panel.
+      replicates: one row per replicate: design, recipe, mse_imputed.
+      table1: one row per design and recipe: design, recipe, paper_mse.
+    """
+    rows = make_rows(replicates, table1)
+    if not rows:
+        note_missing(ax, "no replicates")
+        return
+    low, high = find_limits(rows)
+    ax.set(xlim=(low, high), xlabel="test MSE on the imputed table, (ln IC50)²")
+    for row in rows:
+        draw_row(ax, row, high)
+        if row.design == "drug_mean":
+            colour = RECIPE_COLOURS.get(row.recipe, GREY)
+            ax.axvline(np.median(row.values), color=colour, ls="--", lw=1.3, zorder=0.5)
+    centres = pd.DataFrame(rows).groupby("design", sort=False)["y"].mean()
+    ax.set_yticks(centres, [design.replace("_", " ") for design in centres.index])
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(rows[-1].y + 0.7, -0.7)
+    ax.grid(axis="x")
+    draw_legend(ax, rows)
+
+
+def draw_row(ax: Axes, row: Row, high: float) -> None:
+    """Draw one box; what lies beyond the axis is written at its end."""
+    colour = RECIPE_COLOURS.get(row.recipe, GREY)
+    few = row.values.size <= MOST_POINTS
+    ax.boxplot(
+        row.values, positions=[row.y], widths=0.62, orientation="horizontal", manage_ticks=False,
+        patch_artist=True, showfliers=not few, medianprops={"color": BLACK, "lw": 1.6},
+        boxprops={"facecolor": colour, "edgecolor": colour, "alpha": 0.55},
+        whiskerprops={"color": colour}, capprops={"color": colour},
+        flierprops={"marker": ".", "markersize": 3, "markeredgecolor": colour},
+    )  # fmt: skip
+    if few:
+        ax.scatter(row.values, np.full(row.values.size, row.y), s=7, color=colour, zorder=3, lw=0)
+    ax.plot(row.published, row.y, "D", color="white", mec=BLACK, mew=1.2, ms=5.5, zorder=4)
+    text = describe_beyond(row, high)
+    if text:
+        place = {"xytext": (-2, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
+        clear = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+        ax.annotate(text, (high, row.y), **place, fontsize=8, bbox=clear, zorder=5)
+
+
+def describe_beyond(row: Row, high: float) -> str:
+    """Return what a row has to say about values right of the axis's end, or nothing."""
+    beyond = row.values[row.values > high]
+    parts = []
+    if np.median(row.values) > high:
+        parts.append(f"{row.recipe} median {np.median(row.values):.2f}")
+    elif beyond.size:
+        parts.append(f"{beyond.size} of {row.values.size} to {beyond.max():.1f}")
+    if row.published > high:
+        parts.append(f"published {row.published:.2f}")
+    return ", ".join(parts) + " ▸" if parts else ""
+
+
+def draw_legend(ax: Axes, rows: list[Row]) -> None:
+    """Name the recipes' colours, the published medians and the drug mean's line, if drawn."""
+    recipes = dict.fromkeys(row.recipe for row in rows)
+    colours = [(name, RECIPE_COLOURS.get(name, GREY)) for name in recipes]
+    marks = [
+        Patch(facecolor=colour, alpha=0.55, label=f"{name} recipe") for name, colour in colours
+    ]
+    if any(np.isfinite(row.published) for row in rows):
+        diamond = {"marker": "D", "ls": "", "color": "white", "mec": BLACK, "ms": 5.5}
+        marks.append(Line2D([], [], **diamond, label="published median"))
+    if any(row.design == "drug_mean" for row in rows):
+        marks.append(Line2D([], [], color=GREY, ls="--", lw=1.3, label="median of the drug mean"))
+    ax.figure.legend(handles=marks, loc="outside lower right", ncols=2)

@@ -1,0 +1,159 @@
+"""Settings of every recipe and experiment, as frozen dataclasses. Standard library only.
+
+A field's metadata holds its help text and, where there are few, its allowed values;
+`experiments/flags.py` turns the fields into command-line flags.
+"""
+
+from dataclasses import dataclass, field
+
+
+def setting(default, help_text: str, choices: tuple[str, ...] = ()):
+    """Return a dataclass field that carries its help text and allowed values."""
+    return field(default=default, metadata={"help": help_text, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a predictor is trained on cell lines (the table of recipes in the README)."""
+
+    standardised: tuple[str, ...]  # modalities scaled by the training lines' mean and sd
+    target: str  # imputed: every entry | measured: masked loss over measured entries
+    output_bias: str  # zero | drug_mean: each drug's mean over the training lines
+    optimiser: str  # a row of drp.training.optimisers.OPTIMISERS
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    patience: int  # epochs without a lower validation loss before training stops
+    max_epochs: int
+    keep: str  # last | best: which epoch's weights are the product
+
+
+RECIPES = {
+    # Chiu et al. 2019, Methods: Adam with its defaults, batch 16, patience 3, last weights.
+    "paper": Recipe(
+        standardised=(), target="imputed", output_bias="zero", optimiser="adam",
+        learning_rate=1e-3, weight_decay=0.0, batch_size=16, patience=3, max_epochs=50, keep="last",
+    ),
+    "modern": Recipe(
+        standardised=("expression",), target="measured", output_bias="drug_mean", optimiser="adamw",
+        learning_rate=1e-4, weight_decay=1e-4, batch_size=16, patience=10, max_epochs=200,
+        keep="best",
+    ),
+}  # fmt: skip
+
+ENCODER_WIDTHS = (1024, 256, 64)  # Chiu et al. 2019, Methods: the best of their 54 settings
+HEAD_WIDTHS = (128, 128, 128)
+N_COMPONENTS = 64  # the PCA designs' stand-in for a 64-code, per modality
+
+
+SHARED = "$DRP_DATA"  # expanded when files are opened; default ../shared/data
+DESIGN_NAMES = (
+    "complete", "random_init", "pca", "expression_only", "mutation_only", "expression_only_random",
+    "linear", "svm", "global_mean", "drug_mean", "tissue_drug_mean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PrepareSettings:
+    """Raw files -> cells.h5mu and tumors.h5mu."""
+
+    out: str = setting("runs/prepared", "folder for the prepared cohorts")
+    seed: int = setting(0, "seed of the synthetic cohort")
+    source: str = setting("files", "raw files, or the built-in cohort", ("files", "synthetic"))
+    cells_expression: tuple[str, ...] = setting(
+        (f"{SHARED}/cells/ccle_expression_tpm_logp1.csv.gz",),
+        "cell-line expression; of several files the first wins and gives the genes",
+    )
+    cells_mutation: str = setting(
+        f"{SHARED}/cells/somatic_mutations.csv.gz", "cell-line mutations: MAF or long gene table"
+    )
+    cells_sequenced: str = setting(
+        f"{SHARED}/cells/sequenced_models.csv", "list of all sequenced lines; empty: none given"
+    )
+    cells_samples: str = setting(
+        f"{SHARED}/cells/models.csv", "cell-line table: ModelID, COSMIC_ID, tissue"
+    )
+    response: tuple[str, ...] = setting(
+        (f"{SHARED}/cells/gdsc1_v17_dose_response.csv.gz",),
+        "GDSC dose-response tables; the first is predicted, the others become response_aux",
+    )
+    tumors_expression: tuple[str, ...] = setting(
+        (
+            f"{SHARED}/tumors/tcga_expression_panel_log2tpm.tsv.gz",
+            f"{SHARED}/tumors/tcga_expression_genomewide_log2tpm.tsv.gz",
+        ),
+        "tumour expression; of several files the first wins and gives the genes",
+    )
+    tumors_mutation: str = setting(f"{SHARED}/tumors/tcga_mutations.maf.gz", "tumour MAF")
+    tumors_sequenced: str = setting(
+        f"{SHARED}/tumors/sequenced_samples.csv", "list of all sequenced tumours; empty: none given"
+    )
+    tumors_samples: str = setting(
+        f"{SHARED}/tumors/samples.tsv", "tumour table: sample, cancer_type, clinical columns"
+    )
+    cells_expression_unit: str = setting(
+        "log2p1", "unit of the file: log2(x+1), log2(x+0.001) or x in TPM",
+        ("log2p1", "log2p001", "tpm"),
+    )  # fmt: skip
+    tumors_expression_unit: str = setting(
+        "log2p1", "the same for the tumours", ("log2p1", "log2p001", "tpm")
+    )
+    response_unit: str = setting(
+        "ln_um", "what LN_IC50 holds: ln or log10 of uM, or uM", ("ln_um", "log10_um", "um")
+    )
+    variant_classes: str = setting(
+        "paper", "which MAF rows are mutations: the paper's four classes, or all non-silent",
+        ("paper", "nonsilent"),
+    )  # fmt: skip
+    maf_filters: tuple[str, ...] = setting(
+        ("PASS", ".", "wga", "native_wga_mix"), "a MAF row counts if all its FILTER tokens are here"
+    )
+    min_measured: int = setting(10, "measured lines that every drug must have")
+    min_mean: float = setting(1.0, "least mean log2(TPM+1) of a gene over the tumours")
+    min_sd: float = setting(0.5, "least standard deviation of a gene over the tumours")
+    neighbours: int = setting(5, "donors for each imputed response")
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """Tumours -> encoders."""
+
+    out: str = setting("runs/encoders", "folder for the encoders")
+    seed: int = setting(0, "seed of weights and batches")
+    tumors: str = setting("runs/prepared/tumors.h5mu", "prepared tumours")
+    modalities: tuple[str, ...] = setting(("expression", "mutation"), "which encoders to train")
+    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer")
+    expression_epochs: int = setting(100, "passes over the tumours for the expression encoder")
+    mutation_epochs: int = setting(100, "passes over the tumours for the mutation encoder")
+    batch_size: int = setting(64, "tumours per step")
+    learning_rate: float = setting(1e-3, "Adam's step size")
+
+
+@dataclass(frozen=True)
+class CompareSettings:
+    """Cell lines and encoders -> Table 1."""
+
+    out: str = setting("runs/compare", "folder for tables and figures")
+    seed: int = setting(0, "seed of splits, weights and batches")
+    cells: str = setting("runs/prepared/cells.h5mu", "prepared cell lines")
+    tumors: str = setting("", "prepared tumours, for their predictions in figure 2A; empty: none")
+    encoders: str = setting("runs/encoders", "folder of pretrain; needed by pre-trained designs")
+    designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
+    recipe: tuple[str, ...] = setting(("paper",), "recipes to train by: paper, modern")
+    replicates: int = setting(100, "splits, each trained from its own seed")
+    split_by: str = setting("line", "what is held out together", ("line",))
+    splits: str = setting("", "read splits.npz from here; empty: draw them")
+    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer")
+    head_widths: tuple[int, ...] = setting(HEAD_WIDTHS, "units per layer behind the codes")
+    slots: int = setting(0, "replicates trained side by side; 0: by memory")
+
+
+@dataclass(frozen=True)
+class ReproduceSettings:
+    """Everything in one go: prepare, pretrain, compare, report."""
+
+    out: str = setting("runs/reproduce", "folder for all results and report.html")
+    seed: int = setting(0, "seed of everything")
+    preset: str = setting("demo", "demo: synthetic, minutes; real: $DRP_DATA", ("demo", "real"))
+    cells: str = setting("", "prepared cell lines, in place of the preset's source")
+    tumors: str = setting("", "prepared tumours, in place of the preset's source")

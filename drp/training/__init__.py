@@ -1,0 +1,11 @@
+"""One replicate, then many. This room refuses to know files, flags, pandas and evaluation."""
+
+from drp.training.pretraining import PretrainStep, fit_autoencoder, gene_mean_loss
+from drp.training.replicate import FittedPredictor, Lines, Replicate, Task, make_replicate, predict
+from drp.training.replicates import FinishedReplicate, choose_slots, fit_replicates
+
+__all__ = [
+    "FinishedReplicate", "FittedPredictor", "Lines", "PretrainStep", "Replicate", "Task",
+    "choose_slots", "fit_autoencoder", "fit_replicates", "gene_mean_loss", "make_replicate",
+    "predict",
+]  # fmt: skip

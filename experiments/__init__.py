@@ -1,0 +1,1 @@
+"""absl scripts: flags -> settings -> run(settings). The only place with flags, clocks and folders."""

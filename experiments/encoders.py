@@ -1,0 +1,80 @@
+"""Encoders on disk: one folder per modality with an orbax checkpoint and what it was trained on."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+import pandas as pd
+
+from drp.atomic import replacing
+from drp.data.errors import DataError, name_first
+
+FORMAT = 1
+
+
+class StoredEncoder(NamedTuple):
+    """An encoder as it was saved.
+
+    Attributes:
+      params: {"dense_0": {"kernel": (genes, width), "bias": (width,)}, ...}, host arrays.
+      genes: gene symbols, one per row of the first kernel.
+      facts: widths, epochs, final loss, and what it was trained on.
+    """
+
+    params: Any
+    genes: pd.Index
+    facts: dict
+
+
+def write_encoder(folder: Path, params: Any, genes: pd.Index, facts: dict) -> None:
+    """Write one encoder, all or nothing. Host arrays, so it can be read on any device count."""
+    with replacing(folder) as partial:
+        partial.mkdir()
+        with ocp.StandardCheckpointer() as checkpointer:
+            checkpointer.save((partial / "checkpoint").resolve(), jax.device_get(params))
+        description = {"format": FORMAT, **facts, "genes": genes.tolist()}
+        (partial / "encoder.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+
+
+def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> StoredEncoder:
+    """Read one encoder and check that it fits the cohort.
+
+    Args:
+      folder: what `write_encoder` wrote.
+      genes: the cohort's genes, which must be the encoder's in the same order.
+      widths: the layers that the design asks for.
+
+    Raises:
+      DataError: no encoder there, damaged, another format, other genes or other widths.
+    """
+    path = folder / "encoder.json"
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; `python -m experiments.pretrain` makes it")
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        stored = pd.Index(facts.pop("genes"))
+        params = _restore(folder / "checkpoint")
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"{folder}: not a complete encoder ({error})") from error
+    if facts["format"] != FORMAT:
+        raise DataError(f"{path}: expected format {FORMAT}, found {facts['format']}")
+    if tuple(facts["widths"]) != tuple(widths):
+        raise DataError(f"{path}: expected layers {widths}, found {tuple(facts['widths'])}")
+    if not stored.equals(genes):
+        absent = genes.difference(stored)
+        raise DataError(
+            f"{path}: trained on {len(stored)} genes, the cohort has {len(genes)}, of which "
+            f"{len(absent)} are new ({name_first(absent)}); prepare both cohorts together"
+        )
+    return StoredEncoder(params, stored, facts)
+
+
+def _restore(path: Path) -> Any:
+    """Restore as host arrays, whatever devices the checkpoint was written from."""
+    with ocp.PyTreeCheckpointer() as checkpointer:
+        structure = checkpointer.metadata(path.resolve()).item_metadata.tree
+        as_numpy = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), structure)
+        return checkpointer.restore(path.resolve(), restore_args=as_numpy)

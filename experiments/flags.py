@@ -1,0 +1,72 @@
+"""Settings dataclasses <-> absl flags. A field is a flag; nothing else defines one."""
+
+import dataclasses
+import difflib
+import sys
+from collections.abc import Iterable
+from typing import TypeVar, get_type_hints
+
+from absl import flags
+
+Settings = TypeVar("Settings")
+
+DEFINERS = {
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+    tuple[str, ...]: flags.DEFINE_list,
+    tuple[int, ...]: flags.DEFINE_list,
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used: an unknown name, or one that a resumed run contradicts."""
+
+
+def define_flags(settings_class: type) -> None:
+    """Define one flag per field, with the field's default, help text and choices."""
+    types = get_type_hints(settings_class)
+    for field in dataclasses.fields(settings_class):
+        text, choices = field.metadata["help"], field.metadata["choices"]
+        default = field.default
+        if isinstance(default, tuple):
+            default = [str(item) for item in default]
+        if choices:
+            flags.DEFINE_enum(field.name, default, list(choices), text)
+        else:
+            DEFINERS[types[field.name]](field.name, default, text)
+        # --help lists the key flags of the script that was started, not of this module.
+        flags.FLAGS.register_key_flag_for_module(sys.argv[0], flags.FLAGS[field.name])
+
+
+def read_flags(settings_class: type[Settings]) -> Settings:
+    """Return the settings that the command line asks for.
+
+    Raises:
+      SettingsError: a list of numbers holds something else.
+    """
+    types = get_type_hints(settings_class)
+    values = {name: flags.FLAGS[name].value for name in types}
+    for name, kind in types.items():
+        if kind == tuple[int, ...]:
+            values[name] = _to_integers(name, values[name])
+        elif kind == tuple[str, ...]:
+            values[name] = tuple(values[name])
+    return settings_class(**values)
+
+
+def reject_unknown(names: Iterable[str], known: Iterable[str], flag: str) -> None:
+    """Raise a SettingsError for a name that is not known, with the nearest one that is."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"--{flag}: unknown {name!r}{hint} Known: {', '.join(known)}")
+
+
+def _to_integers(name: str, items: list[str]) -> tuple[int, ...]:
+    try:
+        return tuple(int(item) for item in items)
+    except ValueError as error:
+        raise SettingsError(f"--{name}: expected whole numbers, found {','.join(items)}") from error
