@@ -36,7 +36,7 @@ RECIPES = {
     ),
     "modern": Recipe(
         standardised=("expression",), target="measured", output_bias="drug_mean", optimiser="adamw",
-        learning_rate=1e-4, weight_decay=1e-4, batch_size=16, patience=10, max_epochs=200,
+        learning_rate=1e-3, weight_decay=1e-4, batch_size=16, patience=10, max_epochs=200,
         keep="best",
     ),
 }  # fmt: skip
@@ -112,6 +112,11 @@ class PrepareSettings:
     min_mean: float = setting(1.0, "least mean log2(TPM+1) of a gene over the tumours")
     min_sd: float = setting(0.5, "least standard deviation of a gene over the tumours")
     neighbours: int = setting(5, "donors for each imputed response")
+    n_lines: int = setting(300, "synthetic: cell lines")
+    n_tumors: int = setting(900, "synthetic: tumours")
+    n_expression_genes: int = setting(500, "synthetic: genes with expression")
+    n_mutation_genes: int = setting(600, "synthetic: genes sequenced")
+    n_drugs: int = setting(40, "synthetic: drugs")
 
 
 @dataclass(frozen=True)

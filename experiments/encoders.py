@@ -57,7 +57,7 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
         facts = json.loads(path.read_text(encoding="utf-8"))
         stored = pd.Index(facts.pop("genes"))
         params = _restore(folder / "checkpoint")
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{folder}: not a complete encoder ({error})") from error
     if facts["format"] != FORMAT:
         raise DataError(f"{path}: expected format {FORMAT}, found {facts['format']}")

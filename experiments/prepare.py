@@ -46,7 +46,14 @@ def read_files(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
 
 def make_synthetic(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
     """Return the built-in cohorts with known truth."""
-    cells, tumors = make_synthetic_cohorts(SyntheticSettings(), settings.seed)
+    sizes = SyntheticSettings(
+        n_lines=settings.n_lines,
+        n_tumors=settings.n_tumors,
+        n_expression_genes=settings.n_expression_genes,
+        n_mutation_genes=settings.n_mutation_genes,
+        n_drugs=settings.n_drugs,
+    )
+    cells, tumors = make_synthetic_cohorts(sizes, settings.seed)
     return cells, tumors, {"source": "synthetic"}
 
 

@@ -91,20 +91,29 @@ class RunFolder:
         former = self._read_record()
         if not former:
             return
-        for part in ("settings", "data_sha256"):
-            then, now = former[part], self._record[part]
-            if part == "data_sha256":  # a file may have moved; its content may not have changed
-                then, now = {"content": sorted(then.values())}, {"content": sorted(now.values())}
-            differ = [
-                f"{name}: {then.get(name)} then, {now.get(name)} now"
-                for name in sorted({*then, *now} - {"out"})
-                if then.get(name) != now.get(name) and part == "settings" or then != now
-            ]
-            if differ:
-                raise SettingsError(
-                    f"{self.path} holds a run with other {part}: {'; '.join(differ)}. "
-                    "Choose another --out, or remove the folder"
-                )
+        if former["experiment"] != self._record["experiment"]:
+            what = f"{former['experiment']}, not of {self._record['experiment']}"
+            raise SettingsError(f"{self.path} holds a run of {what}. Choose another --out")
+        differ = [
+            f"{name}: {then} then, {now} now"
+            for name, then, now in _pair(former["settings"], self._record["settings"])
+            if then != now and name != "out"
+        ]
+        if differ:
+            raise SettingsError(f"{self.path} holds a run with other settings: {_join(differ)}")
+        # A file may have moved since then; its content may not have changed.
+        contents = [sorted(r["data_sha256"].values()) for r in (former, self._record)]
+        if contents[0] != contents[1]:
+            names = ", ".join(self._record["data_sha256"]) or "none"
+            raise SettingsError(f"{self.path} holds a run on other data than {_join([names])}")
+
+
+def _pair(then: dict, now: dict) -> list[tuple]:
+    return [(name, then.get(name), now.get(name)) for name in sorted({*then, *now})]
+
+
+def _join(parts: Sequence[str]) -> str:
+    return f"{'; '.join(parts)}. Choose another --out, or remove the folder"
 
 
 def hash_file(path: Path) -> str:

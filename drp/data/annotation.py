@@ -11,7 +11,7 @@ from drp.data.tables import read_header, read_table, reject_repeats
 
 UNKNOWN = "unknown"
 ID_COLUMNS = ("ModelID", "sample")
-TYPE_COLUMNS = ("tissue", "cancer_type")
+TYPE_COLUMNS = ("cancer_type", "tissue")
 NUMBERS = ("age", "OS", "OS.time", "PFI", "PFI.time")
 
 
@@ -26,14 +26,15 @@ def read_annotation(path: str | Path) -> pd.DataFrame:
     Raises:
       DataError: no id or type column, a repeated id, an unreadable file.
     """
-    header, _ = read_header(path)
+    header = read_header(path).fields
     name = _pick(header, ID_COLUMNS, path)
     kind = _pick(header, TYPE_COLUMNS, path)
     frame = read_table(path, (), numeric=[column for column in NUMBERS if column in header])
+    reject_repeats(frame[name], f"{path}: column {name!r}")
     frame[name] = frame[name].map(shorten_barcode)
-    reject_repeats(frame[name], f"{path}: {name}")
-    frame = frame.set_index(name).rename_axis(None)
+    frame = frame.drop_duplicates(name).set_index(name).rename_axis(None)  # the first vial stands
     frame.insert(0, "cancer_type", frame.pop(kind).replace("", UNKNOWN))
+    frame.columns = frame.columns.str.replace("/", "_")  # no name in an HDF5 file holds a slash
     return frame
 
 

@@ -98,6 +98,6 @@ def make_modality(values, samples: pd.Index, features: pd.DataFrame) -> ad.AnnDa
       samples: sample ids, one per row.
       features: one row per column of `values`; its index becomes the feature names.
     """
-    obs = pd.DataFrame(index=pd.Index(samples.astype(str), name=None))
+    obs = pd.DataFrame(index=samples.astype(str).rename(None))
     var = features.set_axis(features.index.astype(str).rename(None))
     return ad.AnnData(X=values, obs=obs, var=var)

@@ -84,7 +84,9 @@ def _pairs(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series:
     ]
     symbols = [pd.Series(side.index, index=side.to_numpy(), dtype=object) for side in sides]
     shared = symbols[0].index.intersection(symbols[1].index)
-    return pd.Series(symbols[1][shared].to_numpy(), index=symbols[0][shared].to_numpy(), dtype=object)
+    return pd.Series(
+        symbols[1][shared].to_numpy(), index=symbols[0][shared].to_numpy(), dtype=object
+    )
 
 
 def _conflicts(first: pd.Series, second: pd.Series) -> np.ndarray:

@@ -14,7 +14,9 @@ from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.tables import read_matrix, reject_repeats
 
 SYMBOL_ENTREZ = re.compile(r"^(?P<symbol>.+) \((?P<entrez>\d+)\)$")
+GENE_ID = "Entrez_Gene_Id"  # cBioPortal's second column; no sample
 LOG2_TPM_CEILING = np.log2(1e6 + 1)  # a gene cannot have more than all of a million transcripts
+LOG2_P001_FLOOR = np.log2(0.001)  # log2(TPM+0.001) of a gene without transcripts
 
 TO_LOG2P1 = {
     "log2p1": lambda x: x,
@@ -23,15 +25,17 @@ TO_LOG2P1 = {
 }
 
 
-def read_expression(paths: Sequence[str | Path], unit: str, unit_flag: str) -> tuple[ad.AnnData, dict]:
+def read_expression(
+    paths: Sequence[str | Path], unit: str, unit_flag: str
+) -> tuple[ad.AnnData, dict]:
     """Read one or several expression files; the first one wins.
 
     The first file's genes are the gene set. A later file adds the samples that no earlier file
     has, and where both have a sample, the first file's values stand.
 
     Args:
-      paths: files, either DepMap's way (lines in rows, genes `SYMBOL (ENTREZ)` in the header) or
-        Xena's (genes in rows, samples in the header).
+      paths: files, either with genes in the header (DepMap's `SYMBOL (ENTREZ)`, or TCGA barcodes in
+        the first column) or Xena's way (genes in rows, samples in the header).
       unit: log2p1, log2p001 or tpm: what the files hold.
       unit_flag: the command-line flag that declares the unit, named in error messages.
 
@@ -53,7 +57,9 @@ def read_expression(paths: Sequence[str | Path], unit: str, unit_flag: str) -> t
             )
         further = further[:, matrix.var_names]
         fresh = ~further.obs_names.isin(matrix.obs_names)
-        record[str(path)] = f"adds {fresh.sum()} samples; {_disagreement(matrix, further[~fresh])}"
+        record[str(path)] = (
+            f"adds {fresh.sum()} samples; {_disagreement(matrix, further[~fresh], path)}"
+        )
         samples = matrix.obs_names.append(further.obs_names[fresh])
         matrix = make_modality(np.vstack([matrix.X, further[fresh].X]), samples, matrix.var)
     return matrix, record
@@ -65,14 +71,19 @@ def read_expression_file(path: str | Path, unit: str, unit_flag: str) -> ad.AnnD
     Raises:
       DataError: what `read_matrix` raises; values that are plainly not in the declared unit.
     """
-    frame, _ = read_matrix(path)
-    in_header = np.mean([bool(SYMBOL_ENTREZ.match(name)) for name in frame.columns]) > 0.5
-    frame = frame if in_header else frame.T
+    frame = read_matrix(path).drop(columns=GENE_ID, errors="ignore")
+    frame = frame if _has_genes_in_header(frame) else frame.T
     _check_unit(frame, unit, unit_flag, path)
     genes = _make_genes(frame.columns)
     reject_repeats(genes.index, f"{path}: gene symbols")
     values = TO_LOG2P1[unit](frame.to_numpy()).astype(np.float32)
     return make_modality(np.ascontiguousarray(values), frame.index, genes)
+
+
+def _has_genes_in_header(frame: pd.DataFrame) -> bool:
+    genes = [bool(SYMBOL_ENTREZ.match(name)) for name in frame.columns]
+    barcodes = frame.index.str.startswith("TCGA-")
+    return sum(genes) > len(genes) / 2 or barcodes.sum() > len(barcodes) / 2
 
 
 def _make_genes(names: pd.Index) -> pd.DataFrame:
@@ -82,32 +93,38 @@ def _make_genes(names: pd.Index) -> pd.DataFrame:
 
 
 def _check_unit(frame: pd.DataFrame, unit: str, unit_flag: str, path: str | Path) -> None:
-    """Reject values that the declared unit cannot hold; the message names the flag that cures it."""
+    """Reject values that the declared unit cannot hold; the message names the cure."""
     values = frame.to_numpy()
     low, high = float(values.min()), float(values.max())
-    found = f"{path}: declared {unit_flag}={unit}, found values from {low:.4g} to {high:.4g}"
-    if unit == "log2p1" and low < 0:
-        row, column = np.unravel_index(values.argmin(), values.shape)
-        place = f"{frame.index[row]}, {frame.columns[column]}"
-        if abs(low - np.log2(0.001)) < 0.1:
-            raise DataError(f"{found} ({place}): log2(TPM+0.001)? Use {unit_flag}=log2p001")
-        raise DataError(f"{found} ({place}): expected no negative; z-scores cannot be converted")
-    if unit == "tpm" and low < 0:
-        raise DataError(f"{found}: TPM is never negative; use {unit_flag}=log2p001 or log2p1")
-    if unit == "tpm" and high < LOG2_TPM_CEILING:
-        raise DataError(f"{found}: this looks like a logarithm; use {unit_flag}=log2p1")
-    if unit != "tpm" and high > LOG2_TPM_CEILING:
-        whole = bool((values == np.round(values)).all())
-        cure = "counts must be turned into TPM first" if whole else f"linear TPM? Use {unit_flag}=tpm"
-        raise DataError(f"{found}, above log2(1e6+1) = 19.9: {cure}")
+    row, column = np.unravel_index(values.argmin(), values.shape)
+    found = (
+        f"{path}: declared {unit_flag}={unit}, found values from {low:.4g} "
+        f"({frame.index[row]}, {frame.columns[column]}) to {high:.4g}"
+    )
+    if low < 0 and abs(low - LOG2_P001_FLOOR) < 0.1 and unit != "log2p001":
+        raise DataError(f"{found}: log2(TPM+0.001)? Use {unit_flag}=log2p001")
+    if low < (LOG2_P001_FLOOR - 0.1 if unit == "log2p001" else 0):
+        raise DataError(f"{found}: expected none so negative; z-scores cannot be converted")
+    if unit == "log2p001" and low == 0:
+        raise DataError(f"{found}: a least value of 0 is log2(TPM+1); use {unit_flag}=log2p1")
+    if high <= LOG2_TPM_CEILING:
+        if unit == "tpm":
+            raise DataError(f"{found}: this looks like a logarithm; use {unit_flag}=log2p1")
+        return
+    if (values == np.round(values)).all():
+        raise DataError(f"{found}, all whole: counts must be turned into TPM first")
+    if unit != "tpm":
+        raise DataError(f"{found}, above log2(1e6+1) = 19.9: linear TPM? Use {unit_flag}=tpm")
 
 
-def _disagreement(first: ad.AnnData, second: ad.AnnData) -> str:
+def _disagreement(first: ad.AnnData, second: ad.AnnData, path: str | Path) -> str:
     """Say how far two files differ where both have a sample, and warn if they plainly do."""
     if not second.n_obs:
         return "no sample in both files"
     gap = float(np.median(np.abs(first[second.obs_names].X - second.X)))
-    text = f"{second.n_obs} samples in both differ by {gap:.3f} log2 in median; the first file stands"
+    text = (
+        f"{second.n_obs} samples in both differ by {gap:.3f} log2 in median; the first file stands"
+    )
     if gap > 0.5:
-        warnings.warn(f"expression files: {text}", DataWarning, stacklevel=3)
+        warnings.warn(f"{path}: {text}", DataWarning, stacklevel=3)
     return text

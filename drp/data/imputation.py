@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+TIE_DIGITS = 10  # the running sum's rounding must not decide between equally near donors
+
 
 class ImputationRecord(NamedTuple):
     """How often the fill met a case in which R VIM stops with an error."""
@@ -49,11 +51,12 @@ def impute_vim_knn(ic50_DS: np.ndarray, k: int = 5) -> tuple[np.ndarray, Imputat
     few = without_weight = 0
     for line in np.flatnonzero(gaps.any(axis=0)):
         total -= _contribution(scaled[:, line])
-        distance = total / (filled.shape[1] - 1)
+        distance = total / max(filled.shape[1] - 1, 1)
+        ranking = distance.round(TIE_DIGITS)
         donors = np.flatnonzero(~gaps[:, line])
         few += len(donors) < k
         for drug in np.flatnonzero(gaps[:, line]):
-            nearest = donors[np.argsort(distance[drug, donors], kind="stable")[:k]]
+            nearest = donors[np.argsort(ranking[drug, donors], kind="stable")[:k]]
             weights, positive = _weights(1.0 - distance[drug, nearest])
             filled[drug, line] = np.average(filled[nearest, line], weights=weights)
             without_weight += not positive

@@ -31,6 +31,7 @@ KNOWN_CLASSES = {
     "3'Flank", "5'Flank", "IGR", "De_novo_Start_InFrame", "De_novo_Start_OutOfFrame",
     "Targeted_Region", "lincRNA",
 }  # fmt: skip
+NAMELESS = ("", "Unknown")  # how a MAF calls a variant outside of any named gene
 SEQUENCED_COLUMNS = ("Tumor_Sample_Barcode", "ModelID", "sample")
 
 
@@ -43,7 +44,7 @@ def read_mutations(
     """Read a MAF, or a long table of mutated genes, and the list of sequenced samples.
 
     Args:
-      path: a MAF (has `Variant_Classification`), or a table with ModelID, HugoSymbol, EntrezGeneID.
+      path: a MAF (has `Hugo_Symbol`), or a table with ModelID, HugoSymbol, EntrezGeneID.
       sequenced_path: list of sequenced samples; None takes those with any call, with a warning.
       variant_classes: paper or nonsilent; a row of `VARIANT_CLASSES`.
       accepted_filters: a MAF row counts when each of its comma-joined FILTER tokens is one of them.
@@ -54,11 +55,13 @@ def read_mutations(
     Raises:
       DataError: a missing column, an unknown variant class, no call left, no sample in common.
     """
-    header, _ = read_header(path)
-    if "Variant_Classification" in header:
+    if "HugoSymbol" not in read_header(path).fields:
         calls, record = _read_maf(path, VARIANT_CLASSES[variant_classes], accepted_filters)
     else:
         calls, record = _read_gene_table(path)
+    named = ~calls["gene"].isin(NAMELESS)
+    record["rows_without_gene_name"] = int((~named).sum())
+    calls = calls[named]
     genes = calls.groupby("gene", sort=True)["entrez_id"].first().to_frame().rename_axis(None)
     calls = calls[calls.pop("counts")]
     if not len(calls):
@@ -85,7 +88,7 @@ def read_mutations(
 
 def _read_maf(path, classes: Sequence[str], accepted: Sequence[str]) -> tuple[pd.DataFrame, dict]:
     columns = ["Hugo_Symbol", "Variant_Classification", "Tumor_Sample_Barcode"]
-    frame = read_table(path, columns, optional=("FILTER", "Entrez_Gene_Id"))
+    frame = read_table(path, columns, optional=("FILTER", "Entrez_Gene_Id"), keys=columns[2:])
     found = frame["Variant_Classification"].unique()
     unknown = sorted(set(found) - KNOWN_CLASSES)
     if unknown:
@@ -102,21 +105,28 @@ def _read_maf(path, classes: Sequence[str], accepted: Sequence[str]) -> tuple[pd
     calls = pd.DataFrame({
         "sample": barcodes.map(short),
         "gene": frame["Hugo_Symbol"],
-        "entrez_id": frame.get("Entrez_Gene_Id", ""),
+        "entrez_id": _read_entrez(frame, "Entrez_Gene_Id"),
         "counts": passed & counted,
     })  # fmt: skip
     return calls, record
 
 
 def _read_gene_table(path) -> tuple[pd.DataFrame, dict]:
-    frame = read_table(path, ["ModelID", "HugoSymbol"], optional=("EntrezGeneID",))
+    frame = read_table(
+        path, ["ModelID", "HugoSymbol"], optional=("EntrezGeneID",), keys=["ModelID"]
+    )
     calls = pd.DataFrame({
-        "sample": frame["ModelID"],
+        "sample": frame["ModelID"].map(shorten_barcode),
         "gene": frame["HugoSymbol"],
-        "entrez_id": frame.get("EntrezGeneID", ""),
+        "entrez_id": _read_entrez(frame, "EntrezGeneID"),
         "counts": True,
     })  # fmt: skip
     return calls, {"rows": len(frame), "variant_classes": "not given by the source: all rows count"}
+
+
+def _read_entrez(frame: pd.DataFrame, name: str) -> pd.Series | str:
+    """Return ids as expression files write them: 0 stands for none, and 7157.0 for 7157."""
+    return frame[name].str.removesuffix(".0").replace("0", "") if name in frame else ""
 
 
 def _passes(column: pd.Series, accepted: Sequence[str]) -> np.ndarray:
@@ -131,16 +141,16 @@ def _sequenced_samples(calls: pd.DataFrame, path, sequenced_path) -> pd.Index:
             "sequenced, not as wild type", DataWarning, stacklevel=3
         )  # fmt: skip
         return pd.Index(sorted(calls["sample"].unique()))
-    header, _ = read_header(sequenced_path)
+    header = read_header(sequenced_path).fields
     column = next((name for name in SEQUENCED_COLUMNS if name in header), None)
     if column is None:
         raise DataError(
             f"{sequenced_path}: expected a column {' or '.join(SEQUENCED_COLUMNS)}, "
             f"found {name_first(header, 12)}"
         )
-    listed = read_table(sequenced_path, [column])[column].map(shorten_barcode)
-    reject_repeats(listed, f"{sequenced_path}: {column}")
-    return pd.Index(listed)
+    listed = read_table(sequenced_path, [column], keys=[column])[column]
+    reject_repeats(listed, f"{sequenced_path}: column {column!r}")
+    return pd.Index(listed.map(shorten_barcode).unique())  # two vials are one sample
 
 
 def _make_matrix(calls: pd.DataFrame, samples: pd.Index, genes: pd.DataFrame) -> ad.AnnData:

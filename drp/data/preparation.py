@@ -32,7 +32,8 @@ def prepare_cohorts(
     Args:
       cells: lines with expression, mutation and response.
       tumors: tumours with expression and mutation.
-      min_mean: least mean log2(TPM+1) over tumours; `min_sd`: least standard deviation.
+      min_mean: least mean log2(TPM+1) of a gene over the tumours.
+      min_sd: least standard deviation of a gene over the tumours.
       neighbours: donors per gap of the response table.
 
     Returns:
@@ -40,7 +41,8 @@ def prepare_cohorts(
       every filter with its counts, which is also in `uns["preparation"]` of both.
 
     Raises:
-      DataError: the cohorts share no gene of a modality, or no gene passes a filter.
+      DataError: the cohorts share no gene of a modality, no gene passes a filter, or there are
+        too few tumours to filter by.
     """
     record: dict = {}
     pairs = {}
@@ -56,8 +58,7 @@ def prepare_cohorts(
     }
     prepared["cell_lines"][RESPONSE] = response
     record["samples"] = {
-        name: _count_samples(cohort)
-        for name, cohort in zip(names, (cells, tumors), strict=True)
+        name: _count_samples(cohort) for name, cohort in zip(names, (cells, tumors), strict=True)
     }
     return (
         _with(cells, prepared["cell_lines"], record),
@@ -69,6 +70,8 @@ def prepare_cohorts(
 def _shared_expression(cells: Cohort, tumors: Cohort, min_mean: float, min_sd: float):
     pairs, counts = _share_genes(cells, tumors, EXPRESSION)
     values = tumors.require(EXPRESSION)[:, pairs["second"]].X
+    if len(values) < 2:
+        raise DataError(f"expected at least 2 tumours with expression, found {len(values)}")
     low = values.mean(axis=0, dtype=np.float64) < min_mean
     flat = values.std(axis=0, dtype=np.float64, ddof=1) < min_sd
     counts |= {
@@ -115,7 +118,9 @@ def _restrict(
     for name, genes in pairs.items():
         source = genes.index if column == "index" else genes[column]
         matrix = cohort.require(name)
-        kept[name] = make_modality(matrix[:, source].X.copy(), matrix.obs_names, genes[["entrez_id"]])
+        kept[name] = make_modality(
+            matrix[:, source].X.copy(), matrix.obs_names, genes[["entrez_id"]]
+        )
     return kept
 
 

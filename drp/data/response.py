@@ -11,6 +11,7 @@ from drp.data.errors import DataError, name_first
 from drp.data.tables import read_table
 
 COLUMNS = ("COSMIC_ID", "DRUG_ID", "DRUG_NAME", "LN_IC50")
+KEYS = ("COSMIC_ID", "DRUG_ID")
 DRUG_TEXT = {"PUTATIVE_TARGET": "target", "PATHWAY_NAME": "pathway"}
 TO_LN_UM = {"ln_um": lambda x: x, "log10_um": lambda x: x * np.log(10), "um": np.log}
 MIN_DRUGS_FOR_SPREAD = 20  # fewer drugs may well have a small spread by themselves
@@ -36,11 +37,13 @@ def read_response(path: str | Path, unit: str, min_measured: int) -> ad.AnnData:
       DataError: missing column, value that is no number, two rows for one line and drug, values
         plainly not in the declared unit, a drug with too few measurements.
     """
-    frame = read_table(path, COLUMNS, numeric=("LN_IC50",), optional=tuple(DRUG_TEXT))
+    frame = read_table(path, COLUMNS, ("LN_IC50",), tuple(DRUG_TEXT), keys=KEYS)
     frame = frame.dropna(subset="LN_IC50")
     infinite = np.isinf(frame["LN_IC50"])
     if infinite.any():
-        raise DataError(f"{path}: row {infinite.idxmax()}: expected a finite LN_IC50, found infinity")
+        raise DataError(
+            f"{path}: row {infinite.idxmax()}: expected a finite LN_IC50, found infinity"
+        )
     _reject_double_rows(frame, path)
     _check_unit(frame["LN_IC50"].to_numpy(), frame["DRUG_ID"].nunique(), unit, path)
     wide = frame.assign(value=TO_LN_UM[unit](frame["LN_IC50"])).pivot(
@@ -68,11 +71,11 @@ def _make_drugs(frame: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_number(identifier: str) -> tuple[int, str]:
-    return (int(identifier), "") if identifier.isdigit() else (2**62, identifier)
+    return (int(identifier), "") if identifier.isdecimal() else (2**62, identifier)
 
 
 def _reject_double_rows(frame: pd.DataFrame, path: str | Path) -> None:
-    doubled = frame.duplicated(["COSMIC_ID", "DRUG_ID"])
+    doubled = frame.duplicated(list(KEYS))
     if doubled.any():
         row = frame.loc[doubled.idxmax()]
         raise DataError(
@@ -88,7 +91,9 @@ def _check_unit(values: np.ndarray, n_drugs: int, unit: str, path: str | Path) -
     low, high, spread = values.min(), values.max(), values.std()
     found = f"{path}: LN_IC50 from {low:.3g} to {high:.3g}, spread {spread:.2f}"
     if unit == "um" and low <= 0:
-        raise DataError(f"{found}: an IC50 in uM is positive; use --response_unit=ln_um or log10_um")
+        raise DataError(
+            f"{found}: an IC50 in uM is positive; use --response_unit=ln_um or log10_um"
+        )
     if unit != "um" and high > UM_CEILING:
         raise DataError(f"{found}: this looks like plain uM; use --response_unit=um")
     if unit == "ln_um" and spread < LOG10_SPREAD and n_drugs >= MIN_DRUGS_FOR_SPREAD:

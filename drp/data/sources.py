@@ -29,11 +29,14 @@ def read_cells(
 
     Args:
       expression: expression files, the first wins (see `read_expression`).
-      mutation: mutation calls; `sequenced`: list of sequenced lines, or None.
+      mutation: mutation calls.
+      sequenced: list of sequenced lines, or None.
       samples: sample table with ModelID, COSMIC_ID and tissue.
       responses: dose-response tables; the first is predicted, the others become `response_aux`.
-      expression_unit: log2p1, log2p001 or tpm; `response_unit`: ln_um, log10_um or um.
-      variant_classes: paper or nonsilent; `accepted_filters`: MAF FILTER tokens that pass.
+      expression_unit: log2p1, log2p001 or tpm.
+      response_unit: ln_um, log10_um or um.
+      variant_classes: paper or nonsilent.
+      accepted_filters: MAF FILTER tokens that pass.
       min_measured: measured lines that every drug of the first response table must have.
 
     Returns:
@@ -60,7 +63,9 @@ def read_cells(
         modalities[RESPONSE_AUX] = _join_tables(tables[1:])
     cohort = _assemble(modalities, annotation, record)
     if not len(cohort.samples_with(EXPRESSION, MUTATION, RESPONSE)):
-        firsts = [f"{name}: {name_first(matrix.obs_names, 3)}" for name, matrix in modalities.items()]
+        firsts = [
+            f"{name}: {name_first(matrix.obs_names, 3)}" for name, matrix in modalities.items()
+        ]
         raise DataError(f"no cell line has expression, mutation and response; {'; '.join(firsts)}")
     return cohort, record
 
@@ -106,7 +111,9 @@ def _join_tables(tables: Sequence[ad.AnnData]) -> ad.AnnData:
     return ad.concat(tables, axis="var", join="outer", merge="first", fill_value=np.nan)
 
 
-def _assemble(modalities: Mapping[str, ad.AnnData], annotation: pd.DataFrame, record: dict) -> Cohort:
+def _assemble(
+    modalities: Mapping[str, ad.AnnData], annotation: pd.DataFrame, record: dict
+) -> Cohort:
     names = sorted(set().union(*(matrix.obs_names for matrix in modalities.values())))
     obs, record["samples_without_annotation"] = make_obs(pd.Index(names), annotation)
     record["annotated_samples_without_data"] = int((~annotation.index.isin(names)).sum())

@@ -1,7 +1,9 @@
 """Which cell lines train, stop and test each replicate. It refuses to know what is learned."""
 
+import zlib
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from drp.data.errors import DataError, name_first
 
 TRAIN_SHARE, VALIDATION_SHARE = 0.8, 0.1  # Chiu et al. 2019, Methods; the rest tests
 FEWEST_LINES = 10
+DAMAGE = (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile, zlib.error)
 
 
 class Splits(NamedTuple):
@@ -53,10 +56,11 @@ def read_splits(path: str | Path, samples: pd.Index) -> Splits:
       DataError: no such file, damaged, a line that `samples` lacks, a line in two parts.
     """
     try:
-        with np.load(path) as stored:
+        with Path(path).open("rb") as handle, np.load(handle) as stored:
             names = stored["samples"]
             parts = Splits(*(stored[field] for field in Splits._fields))
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        _check_rows(parts, len(names))
+    except DAMAGE as error:
         raise DataError(f"{path}: not a complete splits.npz ({error})") from error
     rows = samples.get_indexer(names)
     if (rows < 0).any():
@@ -68,3 +72,12 @@ def read_splits(path: str | Path, samples: pd.Index) -> Splits:
             twice = names[values[counts > 1]]
             raise DataError(f"{path}: replicate {replicate}: in two parts: {name_first(twice)}")
     return Splits(*(rows[part] for part in parts))
+
+
+def _check_rows(parts: Splits, n_lines: int) -> None:
+    """Raise a ValueError unless every part is a table of row numbers for the same replicates."""
+    for name, part in parts._asdict().items():
+        if part.ndim != 2 or part.shape[0] != len(parts.test_RT) or part.dtype.kind != "i":
+            raise ValueError(f"{name} has shape {part.shape} and type {part.dtype}")
+        if part.size and not (part.min() >= 0 and part.max() < n_lines):
+            raise ValueError(f"{name} has row {part.max()} of {n_lines} lines")

@@ -2,10 +2,13 @@
 
 import csv
 import gzip
+import itertools
+import warnings
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,10 +16,19 @@ import pandas as pd
 from drp.data.errors import DataError, name_first
 
 DELIMITERS = {"\t": "tabs", ",": "commas"}
+COMMENT = "#"  # a MAF of the GDC starts with `#version` and further such lines
 
 
-def read_header(path: str | Path) -> tuple[list[str], str]:
-    """Return the first line's fields and the delimiter, told by which of tab and comma splits it.
+class Header(NamedTuple):
+    """The names in a file's header line, what parts them, and the comment lines before it."""
+
+    fields: list[str]
+    delimiter: str
+    n_comments: int
+
+
+def read_header(path: str | Path) -> Header:
+    """Read the header; the delimiter is told by which of tab and comma splits it.
 
     Raises:
       DataError: no such file, not text, empty, or neither tabs nor commas.
@@ -27,20 +39,33 @@ def read_header(path: str | Path) -> tuple[list[str], str]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
-            line = handle.readline()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            return _parse_header(handle, path)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: expected UTF-8 text, plain or gzipped ({error})") from error
+
+
+def _parse_header(lines: Iterator[str], path: Path) -> Header:
+    n_comments = 0
+    line = next(lines, "")
+    while line.startswith(COMMENT):
+        n_comments += 1
+        line = next(lines, "")
     if not line.strip():
         raise DataError(f"{path}: expected a header line, found an empty file")
     delimiter = max(DELIMITERS, key=line.count)
     if delimiter not in line:
-        raise DataError(f"{path}: expected tabs or commas in the header, found {line.strip()[:60]!r}")
-    return next(csv.reader([line], delimiter=delimiter)), delimiter
+        raise DataError(
+            f"{path}: expected tabs or commas in the header, found {line.strip()[:60]!r}"
+        )
+    # The reader gets the whole file: a quoted name may hold a line break.
+    fields = next(csv.reader(itertools.chain([line], lines), delimiter=delimiter))
+    return Header(fields, delimiter, n_comments)
 
 
 def read_table(
-    path: str | Path, columns: Sequence[str], numeric: Sequence[str] = (), optional: Sequence[str] = ()
-) -> pd.DataFrame:
+    path: str | Path, columns: Sequence[str], numeric: Sequence[str] = (),
+    optional: Sequence[str] = (), keys: Sequence[str] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Read named columns of a table, one record per row.
 
     Args:
@@ -48,71 +73,101 @@ def read_table(
       columns: columns that must be there; empty for all the file has.
       numeric: those of them that hold numbers; all others are read as text, "" where empty.
       optional: columns that are read if they are there.
+      keys: columns that have a value in every row.
+
+    Returns:
+      One row per record; the index is the row of the file, from 1.
 
     Raises:
-      DataError: what `read_header` raises, a column that is missing or not numeric, a cut file.
+      DataError: what `read_header` raises; a column that is missing or not numeric; a row without
+        its key; a cut file.
     """
-    header, delimiter = read_header(path)
-    missing = [name for name in columns if name not in header]
+    header = read_header(path)
+    missing = [name for name in columns if name not in header.fields]
     if missing:
-        raise DataError(f"{path}: no column {missing[0]!r}; found {name_first(header, 12)}")
-    wanted = [name for name in header if name in {*columns, *optional}] if columns else header
-    frame = _parse(path, sep=delimiter, usecols=wanted, dtype=str, keep_default_na=False)
+        found = name_first(header.fields, 12)
+        raise DataError(f"{path}: expected a column {missing[0]!r}, found {found}")
+    wanted = {*columns, *optional} & {*header.fields} if columns else None
+    frame = _parse(path, header, usecols=wanted, dtype=str, index_col=False)
+    frame.index += header.n_comments + 2
+    for name in keys:
+        if (empty := frame[name] == "").any():
+            raise DataError(f"{path}: column {name!r}, row {empty.idxmax()}: found an empty cell")
     for name in numeric:
         frame[name] = _to_numbers(frame[name], f"{path}: column {name!r}")
     return frame
 
 
-def read_matrix(path: str | Path) -> tuple[pd.DataFrame, str]:
+def read_matrix(path: str | Path) -> pd.DataFrame:
     """Read a matrix with one header line and one leading column of row names.
 
     Returns:
-      The matrix (float32, NaN-free; row and column names as in the file) and the header of its
-      first column.
+      The matrix (float32, finite), with row and column names as in the file.
 
     Raises:
       DataError: a repeated name, a cell that is empty, not a number or infinite, a cut file.
     """
-    header, delimiter = read_header(path)
-    if len(header) < 2:
-        raise DataError(f"{path}: expected a column of names and a matrix, found one column")
-    reject_repeats(header[1:], f"{path}: header")
-    types = dict.fromkeys(range(1, len(header)), np.float32)
+    header = read_header(path)
+    fields = header.fields
+    reject_repeats(fields[1:], f"{path}: header")
+    types = dict.fromkeys(range(1, len(fields)), np.float32)
     try:
-        frame = _parse(path, sep=delimiter, index_col=0, header=0, dtype={0: str, **types})
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
-        frame = _parse(path, sep=delimiter, index_col=0, dtype=str, keep_default_na=False)
+        frame = _parse(path, header, index_col=0, dtype={0: str, **types})
+    except CellError:  # slower, and able to say which cell it is
+        frame = _parse(path, header, index_col=0, dtype=str)
         frame = frame.apply(lambda column: _to_numbers(column, f"{path}: column {column.name!r}"))
+    if len(frame.columns) != len(fields) - 1:
+        raise DataError(
+            f"{path}: expected a name above the first column; the header is a field too short"
+        )
     frame.index = frame.index.astype(str)
     reject_repeats(frame.index, f"{path}: first column")
     _reject_gaps(frame, path)
-    return frame, header[0]
+    return frame.astype(np.float32, copy=False)
 
 
 def reject_repeats(names: Sequence[str], where: str) -> None:
-    """Raise a DataError that lists the names that occur more than once."""
-    repeated = [name for name, count in Counter(names).items() if count > 1]
+    """Raise a DataError that lists the names that occur more than once, or if one is empty."""
+    counts = Counter(names)
+    if "" in counts:
+        raise DataError(f"{where}: expected a name in each place, found an empty one")
+    repeated = [name for name, count in counts.items() if count > 1]
     if repeated:
-        raise DataError(f"{where}: expected each name once, found repeats of {name_first(repeated)}")
+        raise DataError(
+            f"{where}: expected each name once, found repeats of {name_first(repeated)}"
+        )
 
 
-def _parse(path: str | Path, **options) -> pd.DataFrame:
+class CellError(DataError):
+    """Some cell is no number."""
+
+
+def _parse(path: str | Path, header: Header, **options) -> pd.DataFrame:
+    """Read all below the header. Empty cells stay text, so a gap in a matrix is no number."""
     try:
-        return pd.read_csv(path, encoding="utf-8-sig", engine="c", **options)
-    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError, OSError) as error:
+        with np.errstate(over="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path, sep=header.delimiter, skiprows=header.n_comments, encoding="utf-8-sig",
+                engine="c", keep_default_na=False, **options,
+            )  # fmt: skip
+    except (EOFError, zlib.error, UnicodeDecodeError, OSError) as error:
         raise DataError(f"{path}: the file is cut short or damaged ({error})") from error
-    except pd.errors.ParserError as error:
-        raise DataError(f"{path}: rows of unequal length ({error})") from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise DataError(
+            f"{path}: expected as many fields in every row ({str(error).strip()})"
+        ) from error
+    except ValueError as error:
+        raise CellError(f"{path}: {error}") from error
 
 
 def _to_numbers(column: pd.Series, where: str) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce")
-    bad = numbers.isna() & ~column.astype(str).str.strip().str.lower().isin({"", "na", "nan"})
+    numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
+    bad = numbers.isna() & ~column.str.strip().str.lower().isin({"", "na", "nan"})
     if bad.any():
-        row = bad.idxmax()
-        raise DataError(f"{where}, row {row!r}: expected a number, found {column[row]!r}")
+        place = bad.to_numpy().argmax()
+        row, found = column.index.tolist()[place], column.iloc[place]
+        raise DataError(f"{where}, row {row!r}: expected a number, found {found!r}")
     return numbers
 
 

@@ -28,19 +28,21 @@ class Predictor(nn.Module):
     @nn.compact
     def __call__(self, inputs: Mapping[str, Array]) -> Array:
         """Return ln IC50 (B, D) in uM for inputs name -> (B, genes)."""
-        codes = [ReluStack(self.encoder_widths, name=name)(inputs[name]) for name in self.modalities]
+        encode = {name: ReluStack(self.encoder_widths, name=name) for name in self.modalities}
+        codes = [encode[name](inputs[name]) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
         x_BK = ReluStack(self.head_widths, name="head")(x_BK)
         return make_dense(self.n_drugs, "output")(x_BK)
 
 
 def init_predictor(key: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:
-    """Return He-uniform parameters with zero biases: {modality: encoder, "head": ..., "output": ...}.
+    """Return He-uniform parameters, zero biases: {modality: encoder, "head": ..., "output": ...}.
 
     Args:
       key: random key.
       model: the predictor.
       n_genes: length of each input by modality.
     """
-    example = {name: jax.ShapeDtypeStruct((1, n_genes[name]), "float32") for name in model.modalities}
+    shapes = {name: (1, n_genes[name]) for name in model.modalities}
+    example = {name: jax.ShapeDtypeStruct(shape, "float32") for name, shape in shapes.items()}
     return model.lazy_init(key, example)["params"]

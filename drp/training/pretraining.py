@@ -45,6 +45,7 @@ def fit_autoencoder(
     init_key, shuffle_key = jax.random.split(key)
     params = init_autoencoder(init_key, model)
     state = PretrainState(params, optimiser.init(params))
+    x_TG = jnp.asarray(x_TG)  # on the device once, and not at every epoch
     run_epoch = jax.jit(make_pretrain_epoch(model, optimiser, batch_size), donate_argnums=0)
     for epoch in range(epochs):
         state, loss = run_epoch(state, jax.random.fold_in(shuffle_key, epoch), x_TG)
@@ -78,4 +79,9 @@ def make_pretrain_epoch(
 
 def gene_mean_loss(x_TG: Array) -> float:
     """Return the loss of each gene's mean, the reconstruction that knows nothing of the tumour."""
-    return float(jnp.var(x_TG.astype(jnp.float32), axis=0).mean())
+    return float(_mean_variance(x_TG))
+
+
+@jax.jit  # fused, so that a large 0/1 matrix is never held as float32
+def _mean_variance(x_TG: Array) -> Array:
+    return jnp.var(x_TG.astype(jnp.float32), axis=0).mean()

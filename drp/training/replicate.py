@@ -1,4 +1,4 @@
-"""One replicate: one split and one seed, as pure functions. The replicate axis is added elsewhere."""
+"""One replicate: one split and one seed, as pure functions. It refuses to know the R axis."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -11,8 +11,11 @@ from jax import Array
 from drp.models import Predictor, init_predictor
 from drp.settings import Recipe
 from drp.training.batches import shuffle_into_batches
+from drp.training.keepers import KEEPERS, select
 from drp.training.losses import masked_mean, masked_mse
 from drp.training.optimisers import make_optimiser
+from drp.training.prediction import FittedPredictor, predict
+from drp.training.scaling import Scaling, fit_scaling, fold_scaling
 from drp.training.stopping import Stopping, init_stopping, update_stopping
 
 
@@ -44,20 +47,6 @@ class Task(NamedTuple):
     train_N: Array
     validation_V: Array
     inputs: Mapping[str, Array]
-
-
-class Scaling(NamedTuple):
-    """Per gene, what is taken off and what divides, both (genes,)."""
-
-    mean: Array
-    scale: Array
-
-
-class FittedPredictor(NamedTuple):
-    """The product of a replicate: all that prediction needs."""
-
-    params: Any
-    scaling: Mapping[str, Scaling]
 
 
 class TrainState(NamedTuple):
@@ -95,18 +84,10 @@ class Replicate(NamedTuple):
     product: Callable[[TrainState], FittedPredictor]
 
 
-KEEPERS = {
-    "last": (
-        lambda params: (),
-        lambda kept, params, improved: (),
-        lambda state: state.params,
-    ),
-    "best": (
-        # A copy: the same buffer twice in a donated state would be donated twice.
-        lambda params: jax.tree.map(jnp.copy, params),
-        lambda kept, params, improved: select(improved, params, kept),
-        lambda state: state.kept,
-    ),
+# (target_ND, mask_ND) of the training lines -> (D,) bias that the output layer starts at
+OUTPUT_BIASES = {
+    "zero": lambda target_ND, mask_ND: jnp.zeros(target_ND.shape[1], jnp.float32),
+    "drug_mean": masked_mean,
 }
 
 
@@ -119,127 +100,90 @@ def make_replicate(model: Predictor, recipe: Recipe, epochs_per_call: int = 1) -
       epochs_per_call: epochs that one `run_epochs` runs, a static number.
 
     Raises:
-      ValueError: the recipe names an unknown optimiser or an unknown way to keep weights.
+      ValueError: the recipe names something that its table does not hold.
     """
+    for field, table in (("keep", KEEPERS), ("output_bias", OUTPUT_BIASES)):
+        name = getattr(recipe, field)
+        if name not in table:
+            raise ValueError(f"unknown {field} {name!r}; known: {', '.join(table)}")
     optimiser = make_optimiser(recipe.optimiser, recipe.learning_rate, recipe.weight_decay)
-    if recipe.keep not in KEEPERS:
-        raise ValueError(f"unknown keep={recipe.keep!r}; known: {', '.join(KEEPERS)}")
-    keep_first, keep_better, product_of = KEEPERS[recipe.keep]
+    run_epoch = _make_run_epoch(model, recipe, optimiser)
+
+    def run_epochs(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
+        return jax.lax.scan(
+            lambda state, _: run_epoch(state, task, lines), state, length=epochs_per_call
+        )
+
+    def product(state: TrainState) -> FittedPredictor:
+        params = KEEPERS[recipe.keep].product(state.kept, state.params)
+        return FittedPredictor(params, state.scaling)
+
+    return Replicate(_make_init(model, recipe, optimiser), run_epochs, product)
+
+
+def _make_init(model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation):
+    """Return `Replicate.init`."""
 
     def init(key: Array, task: Task, lines: Lines, pretrained: Mapping) -> TrainState:
+        unknown = set(pretrained) - set(model.modalities)
+        if unknown:
+            raise ValueError(f"encoders for {sorted(unknown)}; the model has {model.modalities}")
         init_key, shuffle_key = jax.random.split(jax.random.fold_in(key, task.number))
-        inputs = inputs_of(lines, task)
-        scaling = {
-            name: fit_scaling(inputs[name][task.train_N])
-            for name in model.modalities
-            if name in recipe.standardised
-        }
-        n_genes = {name: inputs[name].shape[-1] for name in model.modalities}
+        lines = with_own_inputs(lines, task)
+        train = rows_of(lines, task.train_N)
+        standardised = [name for name in model.modalities if name in recipe.standardised]
+        scaling = {name: fit_scaling(train.inputs[name]) for name in standardised}
+        n_genes = {name: lines.inputs[name].shape[-1] for name in model.modalities}
         params = init_predictor(init_key, model, n_genes)
         params |= {name: fold_scaling(pretrained[name], scaling.get(name)) for name in pretrained}
-        if recipe.output_bias == "drug_mean":
-            means_D = masked_mean(lines.target_SD[task.train_N], lines.mask_SD[task.train_N])
-            params = params | {"output": params["output"] | {"bias": means_D}}
+        bias_D = OUTPUT_BIASES[recipe.output_bias](train.target_SD, train.mask_SD)
+        params |= {"output": params["output"] | {"bias": bias_D}}
         return TrainState(
-            params, optimiser.init(params), keep_first(params), scaling, init_stopping(),
-            jnp.int32(0), shuffle_key,
+            params, optimiser.init(params), KEEPERS[recipe.keep].init(params), scaling,
+            init_stopping(), jnp.int32(0), shuffle_key,
         )  # fmt: skip
 
-    def loss_of(params, scaling, inputs, target_BD, mask_BD) -> Array:
-        return masked_mse(predict(model, FittedPredictor(params, scaling), inputs), target_BD, mask_BD)
+    return init
+
+
+def _make_run_epoch(model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation):
+    """Return (state, task, lines) -> (TrainState, Progress), for one epoch."""
+
+    def loss_of(params, scaling: Mapping[str, Scaling], lines: Lines) -> Array:
+        predicted_BD = predict(model, FittedPredictor(params, scaling), lines.inputs)
+        return masked_mse(predicted_BD, lines.target_SD, lines.mask_SD)
 
     def run_epoch(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
-        inputs = inputs_of(lines, task)
+        lines = with_own_inputs(lines, task)
 
         def step(carry, batch):
             params, opt_state = carry
-            x = rows_of(inputs, batch.index)
-            mask_BD = lines.mask_SD[batch.index] & batch.real[:, None]
-            loss, grads = jax.value_and_grad(loss_of)(
-                params, state.scaling, x, lines.target_SD[batch.index], mask_BD
-            )
+            chosen = rows_of(lines, batch.index)
+            chosen = chosen._replace(mask_SD=chosen.mask_SD & batch.real[:, None])
+            loss, grads = jax.value_and_grad(loss_of)(params, state.scaling, chosen)
             updates, opt_state = optimiser.update(grads, opt_state, params)
             return (optax.apply_updates(params, updates), opt_state), loss
 
         key = jax.random.fold_in(state.shuffle_key, state.epoch)
         batches = shuffle_into_batches(key, task.train_N, recipe.batch_size)
         (params, opt_state), losses = jax.lax.scan(step, (state.params, state.opt_state), batches)
-        held_out = task.validation_V
-        validation_loss = loss_of(
-            params, state.scaling, rows_of(inputs, held_out), lines.target_SD[held_out],
-            lines.mask_SD[held_out],
-        )  # fmt: skip
-        kept = keep_better(state.kept, params, validation_loss < state.stopping.best)
-        stopping = update_stopping(state.stopping, validation_loss, recipe.patience)
+        validation_loss = loss_of(params, state.scaling, rows_of(lines, task.validation_V))
         epoch = state.epoch + 1
+        stopping = update_stopping(state.stopping, validation_loss, recipe.patience)
+        kept = KEEPERS[recipe.keep].update(state.kept, params, stopping.stale == 0)
         stopping = stopping._replace(done=stopping.done | (epoch >= recipe.max_epochs))
-        new = TrainState(
-            params, opt_state, kept, state.scaling, stopping, epoch, state.shuffle_key
-        )
-        return new, Progress(losses.mean(), validation_loss, jnp.bool_(True))
+        new = TrainState(params, opt_state, kept, state.scaling, stopping, epoch, state.shuffle_key)
+        running = ~state.stopping.done
+        return select(running, new, state), Progress(losses.mean(), validation_loss, running)
 
-    def run_epochs(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
-        def epoch(state: TrainState, _):
-            new, progress = run_epoch(state, task, lines)
-            running = ~state.stopping.done
-            return select(running, new, state), progress._replace(ran=running)
-
-        return jax.lax.scan(epoch, state, length=epochs_per_call)
-
-    def product(state: TrainState) -> FittedPredictor:
-        return FittedPredictor(product_of(state), state.scaling)
-
-    return Replicate(init, run_epochs, product)
+    return run_epoch
 
 
-def predict(model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array]) -> Array:
-    """Return predicted ln IC50 in uM, (B, D).
-
-    Args:
-      model: the predictor.
-      fitted: weights and input scaling of one replicate.
-      inputs: modality -> (B, genes), unscaled, any number type.
-    """
-    x = {}
-    for name in model.modalities:
-        x[name] = inputs[name].astype(jnp.float32)
-        if name in fitted.scaling:
-            scaling = fitted.scaling[name]
-            x[name] = (x[name] - scaling.mean) / scaling.scale
-    return model.apply({"params": fitted.params}, x)
+def with_own_inputs(lines: Lines, task: Task) -> Lines:
+    """Put the replicate's own inputs in place of the shared ones, where it has some."""
+    return lines._replace(inputs={**lines.inputs, **task.inputs})
 
 
-def fit_scaling(x_NG: Array) -> Scaling:
-    """Return each gene's mean and standard deviation; a gene without spread is only centred."""
-    x_NG = x_NG.astype(jnp.float32)
-    spread = x_NG.std(axis=0)
-    return Scaling(x_NG.mean(axis=0), jnp.where(spread > 0, spread, 1.0))
-
-
-def fold_scaling(encoder: Mapping, scaling: Scaling | None) -> Mapping:
-    """Rewrite a pre-trained encoder so that scaled inputs give the codes that raw ones gave.
-
-    With x = mean + scale * z, x W + b = z (scale * W) + (mean W + b): the first layer takes up the
-    scaling, and training starts from exactly what pre-training left.
-    """
-    if scaling is None:
-        return encoder
-    first = encoder["dense_0"]
-    kernel = scaling.scale[:, None] * first["kernel"]
-    bias = first["bias"] + scaling.mean @ first["kernel"]
-    return {**encoder, "dense_0": {"kernel": kernel, "bias": bias}}
-
-
-def inputs_of(lines: Lines, task: Task) -> dict[str, Array]:
-    """Return the shared inputs, with the replicate's own in their place where it has some."""
-    return {**lines.inputs, **task.inputs}
-
-
-def rows_of(inputs: Mapping[str, Array], index: Array) -> dict[str, Array]:
-    """Gather the same rows of every modality."""
-    return {name: x[index] for name, x in inputs.items()}
-
-
-def select(condition: Array, new: Any, old: Any) -> Any:
-    """Choose between two trees of one shape by a scalar condition."""
-    return jax.tree.map(lambda a, b: jnp.where(condition, a, b), new, old)
+def rows_of(lines: Lines, index: Array) -> Lines:
+    """Gather the same rows of every array."""
+    return jax.tree.map(lambda x: x[index], lines)

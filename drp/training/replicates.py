@@ -1,8 +1,7 @@
 """Many replicates at once: slots that are filled from a queue. The only place with an R axis."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -10,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from drp.training.replicate import FittedPredictor, Lines, Replicate, Task
+from drp.training.prediction import FittedPredictor
+from drp.training.replicate import Lines, Replicate, Task
 
 BYTES_FOR_SLOTS = 2 * 2**30  # more slots than that gain nothing on a CPU, and leave a longer tail
 
@@ -48,10 +48,14 @@ def fit_replicates(
       pretrained: modality -> encoder weights to start from; empty for a random start.
       replicate: from `make_replicate`.
       slots: replicates that train side by side.
+
+    Raises:
+      ValueError: no slot to train in.
     """
-    init = jax.jit(replicate.init)
-    run_R = jax.jit(jax.vmap(replicate.run_epochs, in_axes=(0, 0, None)), donate_argnums=0)
-    product_at = jax.jit(lambda states_R, slot: replicate.product(take(states_R, slot)))
+    if slots < 1:
+        raise ValueError(f"expected at least 1 slot, found {slots}")
+    init, run_R, product_at = compile_replicate(replicate)
+    lines, pretrained = jax.device_put((lines, pretrained))  # once, and not at every call
     queue = iter(tasks)
     table = _SlotTable(slots)
     states_R = tasks_R = None
@@ -72,6 +76,18 @@ def fit_replicates(
         for slot in table.occupied():
             if done_R[slot]:
                 yield table.leave(slot, product_at(states_R, slot))
+
+
+@lru_cache(maxsize=8)
+def compile_replicate(replicate: Replicate) -> tuple[Callable, Callable, Callable]:
+    """Return jitted (init, run_epochs over slots, product of a slot), the same for every call.
+
+    Kept, so that a second `fit_replicates` with the same replicate and slots compiles nothing.
+    """
+    init = jax.jit(replicate.init)
+    run_R = jax.jit(jax.vmap(replicate.run_epochs, in_axes=(0, 0, None)), donate_argnums=0)
+    product_at = jax.jit(lambda states_R, slot: replicate.product(take(states_R, slot)))
+    return init, run_R, product_at
 
 
 def choose_slots(n_tasks: int, replicate: Replicate, key: Array, example: tuple) -> int:
@@ -120,8 +136,11 @@ class _SlotTable:
 
 
 def make_slots(example: Any, slots: int) -> Any:
-    """Return a tree of zeros with a leading axis of slots over every leaf of `example`."""
-    return jax.tree.map(lambda x: jnp.zeros((slots, *jnp.shape(x)), jnp.asarray(x).dtype), example)
+    """Return a tree with a leading axis of slots, every slot a copy of `example`.
+
+    Copies and not zeros, because a slot that no task ever takes is computed all the same.
+    """
+    return jax.tree.map(lambda x: jnp.broadcast_to(x, (slots, *jnp.shape(x))), example)
 
 
 @partial(jax.jit, donate_argnums=0)

@@ -1,0 +1,35 @@
+"""What a trained replicate leaves behind, and how it predicts. It refuses to know any training."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from drp.models import Predictor
+from drp.training.scaling import Scaling, apply_scaling
+
+
+class FittedPredictor(NamedTuple):
+    """The product of a replicate: all that prediction needs.
+
+    Attributes:
+      params: the weights of a `Predictor`.
+      scaling: modality -> scaling of its genes; a modality that is not here is read as it is.
+    """
+
+    params: Any
+    scaling: Mapping[str, Scaling]
+
+
+def predict(model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array]) -> Array:
+    """Return predicted ln IC50 in uM, (B, D).
+
+    Args:
+      model: the predictor.
+      fitted: weights and input scaling of one replicate.
+      inputs: modality -> (B, genes), unscaled, any number type.
+    """
+    x = {name: inputs[name].astype(jnp.float32) for name in model.modalities}
+    scaled = {name: apply_scaling(scaling, x[name]) for name, scaling in fitted.scaling.items()}
+    return model.apply({"params": fitted.params}, {**x, **scaled})

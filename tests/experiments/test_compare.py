@@ -1,0 +1,164 @@
+"""compare on a small synthetic cohort: every output, the same bytes twice, resume, refusals."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drp.data import DataError, read_cohort
+from drp.data.lines import gather_lines
+from drp.settings import DESIGN_NAMES, CompareSettings
+from experiments import compare
+from experiments.flags import SettingsError
+
+MEANS = {"global_mean", "drug_mean", "tissue_drug_mean"}
+SCORES = (
+    "design,recipe,replicate,split_by,first_layer,train_fraction,n_test,mse_train,mse_imputed,"
+    "mse_measured,pearson_drug,spearman_drug,pearson_sample,spearman_sample,epochs"
+).split(",")
+
+
+@pytest.fixture(scope="module")
+def comparison(prepared, encoders, tmp_path_factory) -> CompareSettings:
+    """Settings of a comparison of all designs, already run once."""
+    settings = CompareSettings(
+        out=str(tmp_path_factory.mktemp("compare") / "run"),
+        cells=str(prepared / "cells.h5mu"),
+        tumors=str(prepared / "tumors.h5mu"),
+        encoders=str(encoders),
+        recipe=("paper", "modern"),
+        replicates=2,
+        encoder_widths=(8, 6, 4),
+        head_widths=(5, 5, 5),
+    )
+    compare.run(settings)
+    return settings
+
+
+def read(settings: CompareSettings, name: str) -> pd.DataFrame:
+    return pd.read_csv(f"{settings.out}/{name}")
+
+
+def test_every_design_and_recipe_has_its_replicates(comparison):
+    replicates = read(comparison, "replicates.csv")
+    assert list(replicates) == SCORES
+    counts = replicates.groupby(["design", "recipe"]).size()
+    assert set(counts.index) == {(d, r) for d in DESIGN_NAMES for r in ("paper", "modern")}
+    assert (counts == 2).all()
+    keys = replicates[["design", "recipe", "replicate"]]
+    assert keys.equals(keys.sort_values(list(keys)).reset_index(drop=True))
+    assert np.isfinite(replicates[["mse_train", "mse_imputed", "mse_measured"]]).all(axis=None)
+
+
+def test_epochs_are_given_for_networks_only(comparison):
+    epochs = read(comparison, "replicates.csv").set_index("design")["epochs"]
+    classical = [*MEANS, "linear", "svm"]
+    assert epochs[classical].isna().all()
+    assert (epochs.drop(classical) >= 1).all()
+
+
+def test_table1_has_a_row_for_each(comparison):
+    table1 = read(comparison, "table1.csv")
+    assert list(table1) == [
+        "design", "recipe", "n_replicates", "median_mse_imputed", "sd_mse_imputed",
+        "median_mse_measured", "median_pearson_drug", "median_epochs", "paper_mse", "paper_epochs",
+    ]  # fmt: skip
+    row = table1.set_index(["design", "recipe"]).loc[("complete", "paper")]
+    assert (row["paper_mse"], row["paper_epochs"]) == (1.96, 14)
+
+
+def test_predictions_are_those_that_were_scored(comparison, prepared):
+    lines = gather_lines(read_cohort(prepared / "cells.h5mu"))
+    table = pd.read_parquet(f"{comparison.out}/predictions.parquet")
+    chosen = table.query("design == 'svm' and recipe == 'paper' and replicate == 1")
+    assert set(chosen["part"]) == {"test"}
+    wide = chosen.pivot(index="sample", columns="drug", values="pred_ln_ic50_um")[lines.drugs]
+    truth = pd.DataFrame(lines.imputed_SD, lines.samples, lines.drugs).loc[wide.index]
+    mse = ((wide - truth) ** 2).to_numpy().mean()
+    replicates = read(comparison, "replicates.csv").set_index(["design", "recipe", "replicate"])
+    assert mse == pytest.approx(replicates.loc[("svm", "paper", 1), "mse_imputed"], rel=1e-5)
+
+
+def test_figure_and_record_are_written(comparison):
+    for name in ("figure2.svg", "figure2.png", "splits.npz", "run.json", "timings.csv"):
+        assert (Path(comparison.out) / name).stat().st_size > 0
+
+
+def test_same_seed_gives_the_same_bytes(comparison, tmp_path):
+    again = replace(comparison, out=str(tmp_path / "again"))
+    compare.run(again)
+    for name in ("replicates.csv", "table1.csv"):
+        first, second = (Path(s.out, name).read_bytes() for s in (comparison, again))
+        assert first == second
+
+
+def test_slots_change_nothing_of_note(comparison, tmp_path):
+    one = replace(comparison, out=str(tmp_path / "one"), slots=1, designs=("complete",))
+    compare.run(one)
+    columns = ["design", "recipe", "replicate"]
+    many = read(comparison, "replicates.csv").set_index(columns)
+    single = read(one, "replicates.csv").set_index(columns)
+    shared = many.loc[single.index]
+    assert shared["epochs"].equals(single["epochs"])
+    np.testing.assert_allclose(shared["mse_imputed"], single["mse_imputed"], rtol=1e-4)
+
+
+def test_a_stopped_run_goes_on(comparison, tmp_path):
+    """Missing and cut parts are made again, finished ones are not touched."""
+    out = tmp_path / "resumed"
+    shutil.copytree(comparison.out, out)
+    (out / "replicates" / "complete-paper" / "00001.npz").unlink()
+    cut = out / "replicates" / "svm-paper" / "00000.npz"
+    cut.write_bytes(cut.read_bytes()[:100])
+    kept = out / "replicates" / "complete-paper" / "00000.npz"
+    before = kept.stat().st_mtime_ns
+    compare.run(replace(comparison, out=str(out)))
+    assert kept.stat().st_mtime_ns == before
+    first = Path(comparison.out, "replicates.csv").read_bytes()
+    assert (out / "replicates.csv").read_bytes() == first
+
+
+def test_other_settings_in_the_same_folder_are_refused(comparison):
+    with pytest.raises(SettingsError, match=r"seed: 0 then, 1 now"):
+        compare.run(replace(comparison, seed=1))
+
+
+def test_other_data_in_the_same_folder_is_refused(comparison, tmp_path):
+    other = tmp_path / "cells.h5mu"
+    shutil.copy(comparison.cells, other)
+    out = tmp_path / "run"
+    few = replace(comparison, out=str(out), cells=str(other), designs=("drug_mean",))
+    compare.run(few)
+    shutil.copy(comparison.tumors, other)
+    with pytest.raises((SettingsError, DataError)):
+        compare.run(few)
+
+
+def test_splits_are_read_back(comparison, tmp_path):
+    splits = f"{comparison.out}/splits.npz"
+    again = replace(comparison, out=str(tmp_path / "x"), splits=splits, designs=("linear",), seed=9)
+    compare.run(again)
+    columns = ["design", "recipe", "replicate"]
+    one, two = (read(s, "replicates.csv").set_index(columns) for s in (comparison, again))
+    pd.testing.assert_frame_equal(one.loc[two.index], two)
+
+
+BAD = (
+    ({"designs": ("complet",)}, SettingsError, "unknown 'complet'; did you mean complete"),
+    ({"recipe": ("papre",)}, SettingsError, "unknown 'papre'; did you mean paper"),
+    ({"replicates": 0}, SettingsError, "--replicates: expected at least 1, found 0"),
+    ({"cells": "none.h5mu"}, DataError, "none.h5mu: no such file"),
+    ({"encoders": "none"}, DataError, "encoder.json: no such file"),
+    ({"encoder_widths": (9, 6, 4)}, DataError, r"expected layers \(9, 6, 4\), found \(8, 6, 4\)"),
+)
+
+
+@pytest.mark.parametrize(("change", "error", "message"), BAD)
+def test_bad_settings_leave_nothing(comparison, tmp_path, change, error, message):
+    out = tmp_path / "bad"
+    with pytest.raises(error, match=message):
+        compare.run(replace(comparison, out=str(out), **change))
+    assert not out.exists()

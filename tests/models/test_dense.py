@@ -1,0 +1,67 @@
+"""The matrix product with its own gradient rule, and the stack of dense ReLU layers."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
+
+from drp.models import ReluStack
+from drp.models.dense import matmul
+
+
+def draw(*shape: int) -> jax.Array:
+    return jnp.asarray(np.random.default_rng(len(shape)).normal(size=shape), jnp.float32)
+
+
+def gradients(product):
+    """Return x, kernel -> both gradients of a loss that weighs every output differently."""
+
+    def loss(x_BI, kernel_IO):
+        y_BO = product(x_BI, kernel_IO)
+        return (jnp.sin(y_BO) * jnp.arange(y_BO.size).reshape(y_BO.shape)).sum()
+
+    return jax.grad(loss, argnums=(0, 1))
+
+
+def test_product_and_gradients_equal_jaxs_own(compiled):
+    x_BI, kernel_IO = draw(5, 7), draw(7, 3)
+    assert_array_equal(compiled(matmul)(x_BI, kernel_IO), x_BI @ kernel_IO)
+    found = compiled(gradients(matmul))(x_BI, kernel_IO)
+    expected = gradients(jnp.matmul)(x_BI, kernel_IO)
+    for ours, jaxs in zip(found, expected, strict=True):
+        assert_allclose(ours, jaxs, rtol=1e-6, atol=1e-6 * float(jnp.abs(jaxs).max()))
+
+
+def test_gradients_under_vmap_equal_a_loop(compiled):
+    x_RBI, kernel_RIO = draw(4, 5, 7), draw(4, 7, 3)
+    found = compiled(jax.vmap(gradients(matmul)))(x_RBI, kernel_RIO)
+    for replicate in range(4):
+        expected = gradients(jnp.matmul)(x_RBI[replicate], kernel_RIO[replicate])
+        for ours, jaxs in zip(found, expected, strict=True):
+            scale = float(jnp.abs(jaxs).max())
+            assert_allclose(ours[replicate], jaxs, rtol=1e-6, atol=1e-6 * scale)
+
+
+def test_gradients_by_hand():
+    x_BI, kernel_IO = jnp.array([[1.0, 2.0], [3.0, 4.0]]), jnp.array([[5.0], [6.0]])
+    grad_BO = jnp.array([[1.0], [10.0]])
+    _, pull_back = jax.vjp(matmul, x_BI, kernel_IO)
+    grad_x_BI, grad_kernel_IO = pull_back(grad_BO)
+    assert_array_equal(grad_x_BI, [[5, 6], [50, 60]])
+    assert_array_equal(grad_kernel_IO, [[31], [42]])
+
+
+def test_stack_by_hand():
+    params = {
+        "dense_0": {"kernel": jnp.array([[1.0, -1.0], [2.0, 0.0]]), "bias": jnp.array([0.5, 0.0])},
+        "dense_1": {"kernel": jnp.array([[2.0], [4.0]]), "bias": jnp.array([-1.0])},
+    }
+    y_BO = ReluStack((2, 1)).apply({"params": params}, jnp.array([[1.0, 1.0], [-3.0, 0.0]]))
+    assert_array_equal(y_BO, [[6.0], [11.0]])  # hidden (3.5, 0) and (0, 3)
+
+
+def test_stack_without_layers_passes_through():
+    x_BI = draw(2, 3)
+    variables = ReluStack(()).init(jax.random.key(0), x_BI)
+    assert variables == {}
+    assert_array_equal(ReluStack(()).apply({}, x_BI), x_BI)
