@@ -17,6 +17,7 @@ from drp.report import Section, format_table1_cells, write_report
 from drp.settings import CompareSettings, PrepareSettings, PretrainSettings, ReproduceSettings
 from experiments import compare, prepare, pretrain
 from experiments.console import launch, say
+from experiments.flags import SettingsError
 from experiments.run_folder import RunFolder, describe_device
 
 
@@ -64,13 +65,15 @@ def run(settings: ReproduceSettings) -> None:
 
 def prepare_step(settings: ReproduceSettings, preset: Preset, out: Path) -> tuple[str, str]:
     """Return the paths of the prepared cohorts, made here unless the user brought them."""
-    if settings.cells and settings.tumors:
+    if bool(settings.cells) != bool(settings.tumors):
+        raise SettingsError("--cells and --tumors: expected both or neither; they share their genes")
+    if settings.cells:
         return settings.cells, settings.tumors
     own = PrepareSettings(out=str(out / "prepared"), seed=settings.seed, **preset.prepare)
     cells, tumors = (Path(own.out) / name for name in ("cells.h5mu", "tumors.h5mu"))
     if not (cells.is_file() and tumors.is_file()):
         prepare.run(own)
-    return settings.cells or str(cells), settings.tumors or str(tumors)
+    return str(cells), str(tumors)
 
 
 def describe_run(
@@ -78,10 +81,11 @@ def describe_run(
 ) -> dict[str, object]:
     """Return what was run on what, for the head of the page."""
     facts: dict[str, object] = {"preset": settings.preset, "seed": settings.seed}
-    facts["cohort"] = "synthetic" if "truth" in read_cohort(cells).uns else "measured"
     for name, path in (("cell lines", cells), ("tumours", tumors)):
-        counts = [f"{m.n_obs} x {m.n_vars} {key}" for key, m in read_cohort(path).modalities.items()]
-        facts[name] = "; ".join(counts)
+        cohort = read_cohort(path)
+        kind = "synthetic: " if "truth" in cohort.uns else ""
+        counts = [f"{m.n_obs} x {m.n_vars} {key}" for key, m in cohort.modalities.items()]
+        facts[name] = kind + "; ".join(counts)
     facts["replicates"] = f"{comparison.replicates} random 80/10/10 splits by cell line"
     facts["device"] = describe_device()
     return facts

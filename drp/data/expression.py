@@ -72,6 +72,8 @@ def read_expression_file(path: str | Path, unit: str, unit_flag: str) -> ad.AnnD
       DataError: what `read_matrix` raises; values that are plainly not in the declared unit.
     """
     frame = read_matrix(path).drop(columns=GENE_ID, errors="ignore")
+    if frame.empty:
+        raise DataError(f"{path}: expected samples beside {GENE_ID!r}, found none")
     frame = frame if _has_genes_in_header(frame) else frame.T
     _check_unit(frame, unit, unit_flag, path)
     genes = _make_genes(frame.columns)

@@ -8,9 +8,9 @@ def masked_mse(pred_BD: Array, target_BD: Array, mask_BD: Array) -> Array:
     """Mean squared error over the entries of the mask; 0 for an empty mask.
 
     `where` and not multiplication: a gap in the target may be NaN, and 0 * NaN is NaN. It stands
-    inside the square too, so that the gradient at a gap is 0 and not NaN.
+    inside the square, so that the gradient at a gap is 0 and not NaN.
     """
-    error = jnp.where(mask_BD, pred_BD - jnp.where(mask_BD, target_BD, 0), 0)
+    error = jnp.where(mask_BD, pred_BD - target_BD, 0)
     return (error**2).sum() / jnp.maximum(mask_BD.sum(dtype=error.dtype), 1)
 
 

@@ -95,6 +95,12 @@ def test_a_symbol_with_two_entrez_ids_is_a_duplicate_gene(write):
         read_expression_file(write("x.csv", text), "log2p1", FLAG)
 
 
+def test_gene_ids_alone_are_no_samples(write):
+    path = write("x.tsv", "Hugo_Symbol\tEntrez_Gene_Id\nTP53\t7157\n")
+    with pytest.raises(DataError, match=r"x\.tsv: expected samples beside 'Entrez_Gene_Id'"):
+        read_expression_file(path, "log2p1", FLAG)
+
+
 def test_the_first_file_wins_and_later_files_add_samples(write):
     first = write("first.tsv", XENA)
     second = write("second.tsv", "gene\tS3\tS2\nMYC\t9\t9\nKRAS\t5\t2.25\nTP53\t4\t1\n")

@@ -157,11 +157,10 @@ def test_replicates_with_inputs_of_their_own(tasks, lines):
         task._replace(inputs={"expression": expression[:, :2] * (task.number + 1)})
         for task in tasks
     ]
-    shared = lines._replace(inputs={"mutation": lines.inputs["mutation"]})
-    found = fit_all(owners, shared, replicate, 2)
+    found = fit_all(owners, lines, replicate, 2)
     for task in owners[3:]:  # each as if its inputs were everybody's
-        alone = shared._replace(inputs={**shared.inputs, **task.inputs})
-        expected = fit_all([task._replace(inputs={})], alone, replicate, 1)
+        everybodys = lines._replace(inputs={**lines.inputs, **task.inputs})
+        expected = fit_all([task._replace(inputs={})], everybodys, replicate, 1)
         assert_same_results({task.number: found[task.number]}, expected)
 
 
