@@ -123,7 +123,7 @@ class PrepareSettings:
 class PretrainSettings:
     """Tumours -> encoders."""
 
-    out: str = setting("runs/encoders", "folder for the encoders")
+    out: str = setting("runs/pretrain", "folder for the encoders")
     seed: int = setting(0, "seed of weights and batches")
     tumors: str = setting("runs/prepared/tumors.h5mu", "prepared tumours")
     modalities: tuple[str, ...] = setting(("expression", "mutation"), "which encoders to train")
@@ -142,7 +142,7 @@ class CompareSettings:
     seed: int = setting(0, "seed of splits, weights and batches")
     cells: str = setting("runs/prepared/cells.h5mu", "prepared cell lines")
     tumors: str = setting("", "prepared tumours, for their predictions in figure 2A; empty: none")
-    encoders: str = setting("runs/encoders", "folder of pretrain; needed by pre-trained designs")
+    encoders: str = setting("runs/pretrain/encoders", "what pretrain wrote; needed by pre-trained designs")
     designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
     recipe: tuple[str, ...] = setting(("paper",), "recipes to train by: paper, modern")
     replicates: int = setting(100, "splits, each trained from its own seed")
