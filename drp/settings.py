@@ -7,9 +7,10 @@ A field's metadata holds its help text and, where there are few, its allowed val
 from dataclasses import dataclass, field
 
 
-def setting(default, help_text: str, choices: tuple[str, ...] = ()):
-    """Return a dataclass field that carries its help text and allowed values."""
-    return field(default=default, metadata={"help": help_text, "choices": choices})
+def setting(default, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None):
+    """Return a dataclass field that carries its help text, allowed values and least value."""
+    limits = {"choices": choices, "minimum": minimum}
+    return field(default=default, metadata={"help": help_text, **limits})
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class PrepareSettings:
     """Raw files -> cells.h5mu and tumors.h5mu."""
 
     out: str = setting("runs/prepared", "folder for the prepared cohorts")
-    seed: int = setting(0, "seed of the synthetic cohort")
+    seed: int = setting(0, "seed of the synthetic cohort", minimum=0)
     source: str = setting("files", "raw files, or the built-in cohort", ("files", "synthetic"))
     cells_expression: tuple[str, ...] = setting(
         (f"{SHARED}/cells/ccle_expression_tpm_logp1.csv.gz",),
@@ -108,15 +109,15 @@ class PrepareSettings:
     maf_filters: tuple[str, ...] = setting(
         ("PASS", ".", "wga", "native_wga_mix"), "a MAF row counts if all its FILTER tokens are here"
     )
-    min_measured: int = setting(10, "measured lines that every drug must have")
-    min_mean: float = setting(1.0, "least mean log2(TPM+1) of a gene over the tumours")
-    min_sd: float = setting(0.5, "least standard deviation of a gene over the tumours")
-    neighbours: int = setting(5, "donors for each imputed response")
-    n_lines: int = setting(300, "synthetic: cell lines")
-    n_tumors: int = setting(900, "synthetic: tumours")
-    n_expression_genes: int = setting(500, "synthetic: genes with expression")
-    n_mutation_genes: int = setting(600, "synthetic: genes sequenced")
-    n_drugs: int = setting(40, "synthetic: drugs")
+    min_measured: int = setting(10, "measured lines that every drug must have", minimum=1)
+    min_mean: float = setting(1.0, "least mean log2(TPM+1) of a gene over the tumours", minimum=0)
+    min_sd: float = setting(0.5, "least standard deviation of a gene over the tumours", minimum=0)
+    neighbours: int = setting(5, "donors for each imputed response", minimum=1)
+    n_lines: int = setting(300, "synthetic: cell lines", minimum=1)
+    n_tumors: int = setting(900, "synthetic: tumours", minimum=1)
+    n_expression_genes: int = setting(500, "synthetic: genes with expression", minimum=1)
+    n_mutation_genes: int = setting(600, "synthetic: genes sequenced", minimum=1)
+    n_drugs: int = setting(40, "synthetic: drugs", minimum=1)
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,18 @@ class PretrainSettings:
     """Tumours -> encoders."""
 
     out: str = setting("runs/pretrain", "folder for the encoders")
-    seed: int = setting(0, "seed of weights and batches")
+    seed: int = setting(0, "seed of weights and batches", minimum=0)
     tumors: str = setting("runs/prepared/tumors.h5mu", "prepared tumours")
     modalities: tuple[str, ...] = setting(("expression", "mutation"), "which encoders to train")
-    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer")
-    expression_epochs: int = setting(100, "passes over the tumours for the expression encoder")
-    mutation_epochs: int = setting(100, "passes over the tumours for the mutation encoder")
-    batch_size: int = setting(64, "tumours per step")
-    learning_rate: float = setting(1e-3, "Adam's step size")
+    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer", minimum=1)
+    expression_epochs: int = setting(
+        100, "passes over the tumours for the expression encoder", minimum=1
+    )
+    mutation_epochs: int = setting(
+        100, "passes over the tumours for the mutation encoder", minimum=1
+    )
+    batch_size: int = setting(64, "tumours per step", minimum=1)
+    learning_rate: float = setting(1e-3, "Adam's step size", minimum=0)
 
 
 @dataclass(frozen=True)
@@ -139,18 +144,22 @@ class CompareSettings:
     """Cell lines and encoders -> Table 1."""
 
     out: str = setting("runs/compare", "folder for tables and figures")
-    seed: int = setting(0, "seed of splits, weights and batches")
+    seed: int = setting(0, "seed of splits, weights and batches", minimum=0)
     cells: str = setting("runs/prepared/cells.h5mu", "prepared cell lines")
     tumors: str = setting("", "prepared tumours, for their predictions in figure 2A; empty: none")
-    encoders: str = setting("runs/pretrain/encoders", "what pretrain wrote; needed by pre-trained designs")
+    encoders: str = setting(
+        "runs/pretrain/encoders", "what pretrain wrote; needed by pre-trained designs"
+    )
     designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
     recipe: tuple[str, ...] = setting(("paper",), "recipes to train by: paper, modern")
-    replicates: int = setting(100, "splits, each trained from its own seed")
+    replicates: int = setting(100, "splits, each trained from its own seed", minimum=1)
     split_by: str = setting("line", "what is held out together", ("line",))
     splits: str = setting("", "read splits.npz from here; empty: draw them")
-    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer")
-    head_widths: tuple[int, ...] = setting(HEAD_WIDTHS, "units per layer behind the codes")
-    slots: int = setting(0, "replicates trained side by side; 0: by memory")
+    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer", minimum=1)
+    head_widths: tuple[int, ...] = setting(
+        HEAD_WIDTHS, "units per layer behind the codes", minimum=1
+    )
+    slots: int = setting(0, "replicates trained side by side; 0: by memory", minimum=0)
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,7 @@ class ReproduceSettings:
     """Everything in one go: prepare, pretrain, compare, report."""
 
     out: str = setting("runs/reproduce", "folder for all results and report.html")
-    seed: int = setting(0, "seed of everything")
+    seed: int = setting(0, "seed of everything", minimum=0)
     preset: str = setting("demo", "demo: synthetic, minutes; real: $DRP_DATA", ("demo", "real"))
     cells: str = setting("", "prepared cell lines, in place of the preset's source")
     tumors: str = setting("", "prepared tumours, in place of the preset's source")

@@ -1,1 +1,1 @@
-"""absl scripts: flags -> settings -> run(settings). The only place with flags, clocks and folders."""
+"""absl scripts: flags -> settings -> run(settings). The only place with flags and clocks."""

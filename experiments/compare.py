@@ -8,26 +8,36 @@ stopped goes on with the same command. Real lines (515 x 265 drugs, 355 + 17,382
 recipe, 100 replicates of all designs: see BUILD_NOTES.md for time and table.
 """
 
+import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from drp.data import Cohort, read_cohort
+from drp.atomic import write_text
+from drp.data import Cohort, DataError, read_cohort
 from drp.data.lines import CellLines, gather_lines
 from drp.data.splits import make_splits, read_splits, write_splits
 from drp.evaluation import correlation, published_table1, score_replicate, summarise_replicates
-from drp.report import Figure2Data, draw_figure2, format_table1, save_figure
-from drp.settings import DESIGN_NAMES, RECIPES, CompareSettings
+from drp.models import DESIGNS, MODALITIES
+from drp.report import (
+    Figure2Data,
+    draw_figure2,
+    format_table1,
+    format_table1_markdown,
+    save_figure,
+)
+from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings
 from experiments.console import launch, say, show_progress
 from experiments.encoders import read_encoder
-from experiments.fitting import BOTH, Bench, Outcome, fit_design, make_bench, needs_encoders
-from experiments.flags import SettingsError, reject_unknown
+from experiments.fitting import Bench, Outcome, fit_design, make_bench, needs_encoders
+from experiments.flags import SettingsError, check_limits, reject_unknown
 from experiments.parts import Part, PartStore
 from experiments.run_folder import RunFolder
 
+PARTS = ("unused", "train", "validation", "test")
 MEANS = ("global_mean", "drug_mean", "tissue_drug_mean")
 KEYS = ("design", "recipe", "replicate")
 SCORES = (
@@ -40,15 +50,12 @@ Run = tuple[str, str]  # design, recipe
 
 def run(settings: CompareSettings) -> pd.DataFrame:
     """Fit what is missing, then make every table and figure from what is on disk."""
+    check_limits(settings)
     reject_unknown(settings.designs, DESIGN_NAMES, "designs")
     reject_unknown(settings.recipe, RECIPES, "recipe")
-    if settings.replicates < 1:
-        raise SettingsError(f"--replicates: expected at least 1, found {settings.replicates}")
     bench = prepare_bench(settings)
-    tumors = read_cohort(settings.tumors) if settings.tumors else None
-    inputs = [path for path in (settings.cells, settings.tumors, settings.splits) if path]
-    inputs += sorted(Path(settings.encoders).glob("*/encoder.json"))
-    folder = RunFolder("compare", settings, inputs)
+    tumors = read_tumor_cohort(settings.tumors, bench.lines) if settings.tumors else None
+    folder = RunFolder("compare", settings, list_inputs(settings), describe_method(settings))
     folder.begin()
     write_splits(folder.path / "splits.npz", bench.splits, bench.lines.samples)
     runs = list_runs(settings.designs, settings.recipe)
@@ -56,8 +63,8 @@ def run(settings: CompareSettings) -> pd.DataFrame:
     parts = PartStore(folder.path / "replicates")
     for design, recipe in runs:
         fit_missing(design, recipe, bench, parts, settings.replicates, tumors, shown)
-    table1 = write_tables(folder, parts, runs, bench, settings)
-    figure = draw_figure2(gather_figure2(folder, parts, shown, bench, table1))
+    replicates, table1 = write_tables(folder, parts, runs, bench, settings)
+    figure = draw_figure2(gather_figure2(replicates, table1, parts, shown, bench))
     save_figure(figure, folder.path, "figure2")
     folder.finish()
     say(format_table1(table1))
@@ -87,6 +94,36 @@ def prepare_bench(settings: CompareSettings) -> Bench:
         lines, splits, encoders, settings.encoder_widths, settings.head_widths, settings.slots,
         settings.seed,
     )  # fmt: skip
+
+
+def read_tumor_cohort(path: str, lines: CellLines) -> Cohort:
+    """Read the tumours, and check that they have the cell lines' genes in the same order."""
+    tumors = read_cohort(path)
+    for name in MODALITIES:
+        found = tumors.require(name).var_names
+        if not found.equals(lines.genes[name]):
+            raise DataError(
+                f"{path}: {name}: expected the cell lines' {len(lines.genes[name])} genes in their "
+                f"order, found {len(found)} others; prepare both cohorts together"
+            )
+    return tumors
+
+
+def list_inputs(settings: CompareSettings) -> dict[str, list[Path]]:
+    """Return the files that the results depend on, by setting."""
+    encoders = needs_encoders(settings.designs)
+    single = {name: getattr(settings, name) for name in ("cells", "tumors", "splits")}
+    files = {name: [Path(path)] for name, path in single.items() if path}
+    return files | {
+        "encoders": [Path(settings.encoders) / name / "encoder.json" for name in encoders]
+    }
+
+
+def describe_method(settings: CompareSettings) -> dict:
+    """Return what else the results depend on: rows of tables that a user may edit."""
+    recipes = {f"recipe {name}": dataclasses.asdict(recipe) for name, recipe in RECIPES.items()}
+    designs = {f"design {name}": str(DESIGNS[name]) for name in settings.designs if name in DESIGNS}
+    return {**recipes, **designs, "components": N_COMPONENTS}
 
 
 def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:
@@ -140,37 +177,78 @@ def write_tumor_predictions(parts: PartStore, shown: Run, outcome: Outcome, tumo
     """Predict every tumour that has both profiles with the replicate that figure 2 shows."""
     if outcome.predict_profiles is None:
         return
-    samples = tumors.samples_with(*BOTH)
-    predicted = outcome.predict_profiles({name: tumors.matrix(name, samples) for name in BOTH})
+    samples = tumors.samples_with(*MODALITIES)
+    predicted = outcome.predict_profiles(
+        {name: tumors.matrix(name, samples) for name in MODALITIES}
+    )
     part = Part({}, np.arange(len(samples)), predicted.astype(np.float32))
     parts.write("tumors", "-".join(shown), 0, part)
 
 
 def write_tables(
-    folder: RunFolder, parts: PartStore, runs: Sequence[Run], bench: Bench, settings: CompareSettings
-) -> pd.DataFrame:
-    """Write every table from the parts on disk; return Table 1."""
-    numbers = range(settings.replicates)
-    stored = {(*pair, r): parts.read(*pair, r) for pair in runs for r in numbers}
+    folder: RunFolder,
+    parts: PartStore,
+    runs: Sequence[Run],
+    bench: Bench,
+    settings: CompareSettings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write every table from the parts on disk; return the replicates and Table 1."""
+    wheres = sorted((*pair, number) for pair in runs for number in range(settings.replicates))
     scores = pd.DataFrame(
-        [dict(zip(KEYS, where, strict=True)) | part.scores for where, part in stored.items()]
-    ).sort_values(list(KEYS), ignore_index=True)
-    folder.write_csv("timings.csv", scores[[*KEYS, "seconds"]])
-    setup = {"split_by": settings.split_by, "first_layer": "full", "train_fraction": 1.0}
+        [dict(zip(KEYS, where, strict=True)) | parts.read(*where).scores for where in wheres]
+    )
+    times = scores.groupby(["design", "recipe"])["seconds"].agg(["size", "sum"]).reset_index()
+    times = times.set_axis(["design", "recipe", "n_replicates", "seconds"], axis=1)
+    folder.write_csv("timings.csv", times)
+    is_network = scores["epochs"].notna()
+    setup = {
+        "split_by": settings.split_by,
+        "first_layer": np.where(is_network, "full", ""),
+        "train_fraction": 1.0,
+    }
     replicates = scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
     folder.write_csv("replicates.csv", replicates)
     table1 = summarise_replicates(replicates, published_table1(), DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
-    tables = [_tabulate(where, part, bench) for where, part in stored.items()]
-    folder.write_parquet("predictions.parquet", pd.concat(tables, ignore_index=True))
-    return table1
+    write_text(folder.path / "table1.md", format_table1_markdown(table1) + "\n")
+    folder.write_parquet("predictions.parquet", tabulate_predictions(parts, wheres, bench))
+    return replicates, table1
+
+
+def tabulate_predictions(
+    parts: PartStore, wheres: Sequence[tuple[str, str, int]], bench: Bench
+) -> Iterator[pd.DataFrame]:
+    """Yield each part's predictions in long form, a row per line and drug, all of one schema."""
+    samples, drugs = bench.lines.samples, bench.lines.drugs
+    for design, recipe, number in wheres:
+        part = parts.read(design, recipe, number)
+        n_rows, n_drugs = part.predicted.shape
+        used_S = np.zeros(len(samples), int)  # a place in PARTS; lines of no part stay unused
+        for place, rows_RN in enumerate(bench.splits, start=1):
+            used_S[rows_RN[number]] = place
+        columns = {
+            "design": ([DESIGN_NAMES.index(design)], DESIGN_NAMES),
+            "recipe": ([list(RECIPES).index(recipe)], list(RECIPES)),
+            "part": (used_S[part.rows], PARTS),
+            "sample": (part.rows, samples),
+        }
+        table = pd.DataFrame({
+            name: pd.Categorical.from_codes(
+                np.repeat(codes, n_rows * n_drugs // len(codes)), categories
+            )
+            for name, (codes, categories) in columns.items()
+        })  # fmt: skip
+        table.insert(2, "replicate", np.int32(number))
+        table["drug"] = pd.Categorical.from_codes(np.tile(np.arange(n_drugs), n_rows), drugs)
+        table["pred_ln_ic50_um"] = part.predicted.ravel()
+        yield table
 
 
 def gather_figure2(
-    folder: RunFolder, parts: PartStore, shown: Run, bench: Bench, table1: pd.DataFrame
+    replicates: pd.DataFrame, table1: pd.DataFrame, parts: PartStore, shown: Run, bench: Bench
 ) -> Figure2Data:
     """Collect what figure 2 shows: replicate 0 of the shown design, and all replicates' errors."""
-    lines: CellLines = bench.lines
+    lines = bench.lines
     predicted = parts.read(*shown, 0).predicted.astype(np.float64)
     tumors = ("tumors", "-".join(shown), 0)
     return Figure2Data(
@@ -181,28 +259,9 @@ def gather_figure2(
         predicted_TD=parts.read(*tumors).predicted if parts.path(*tumors).is_file() else None,
         pearson_S=correlation(predicted, lines.measured_SD, axis=1),
         spearman_S=correlation(predicted, lines.measured_SD, axis=1, kind="spearman"),
-        replicates=pd.read_csv(folder.path / "replicates.csv"),
+        replicates=replicates,
         table1=table1,
     )
-
-
-def _tabulate(where: tuple, part: Part, bench: Bench) -> pd.DataFrame:
-    """Return a part's predictions in long form, one row per line and drug."""
-    n_rows, n_drugs = part.predicted.shape
-    in_part = np.full(len(bench.lines.samples), "train", dtype=object)
-    in_part[bench.splits.validation_RV[where[2]]] = "validation"
-    in_part[bench.splits.test_RT[where[2]]] = "test"
-    columns = dict(zip(KEYS, where, strict=True))
-    samples = np.repeat(part.rows, n_drugs)
-    return pd.DataFrame({
-        "design": pd.Categorical([columns["design"]] * (n_rows * n_drugs)),
-        "recipe": columns["recipe"],
-        "replicate": np.int32(columns["replicate"]),
-        "part": in_part[samples],
-        "sample": bench.lines.samples.to_numpy()[samples],
-        "drug": np.tile(bench.lines.drugs.to_numpy(), n_rows),
-        "pred_ln_ic50_um": part.predicted.ravel(),
-    })  # fmt: skip
 
 
 if __name__ == "__main__":

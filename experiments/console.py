@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 from absl import app, flags, logging
@@ -69,9 +70,10 @@ def launch(run: Callable, settings_class: type) -> None:
 
 
 def expand(path: str) -> str:
-    """Return a path with its environment variables filled in; $DRP_DATA has a default."""
-    default = os.environ.get("DRP_DATA", os.path.join("..", "shared", "data"))
-    return os.path.expandvars(path.replace("$DRP_DATA", default))
+    """Return a path with ~ and environment variables filled in; $DRP_DATA has a default."""
+    default = os.environ.get("DRP_DATA", "../shared/data")
+    expanded = os.path.expandvars(path.replace("$DRP_DATA", default))
+    return str(Path(expanded).expanduser()) if expanded else ""
 
 
 def _is_expected(error: Exception) -> bool:

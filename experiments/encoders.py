@@ -56,13 +56,14 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         stored = pd.Index(facts.pop("genes"))
+        found_format, found_widths = facts["format"], tuple(facts["widths"])
         params = _restore(folder / "checkpoint")
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{folder}: not a complete encoder ({error})") from error
-    if facts["format"] != FORMAT:
-        raise DataError(f"{path}: expected format {FORMAT}, found {facts['format']}")
-    if tuple(facts["widths"]) != tuple(widths):
-        raise DataError(f"{path}: expected layers {widths}, found {tuple(facts['widths'])}")
+    if found_format != FORMAT:
+        raise DataError(f"{path}: expected format {FORMAT}, found {found_format}")
+    if found_widths != tuple(widths):
+        raise DataError(f"{path}: expected layers {widths}, found {found_widths}")
     if not stored.equals(genes):
         absent = genes.difference(stored)
         raise DataError(

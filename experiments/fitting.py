@@ -1,4 +1,4 @@
-"""Every design of the comparison behind one door: fit the asked replicates, yield each when done."""
+"""Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -11,7 +11,7 @@ import numpy as np
 from drp.baselines import BASELINES, BaselineInputs, fit_components, project
 from drp.data.lines import CellLines
 from drp.data.splits import Splits
-from drp.models import DESIGNS, Design, Inputs, Predictor, Start
+from drp.models import DESIGNS, MODALITIES, Design, Inputs, Predictor, Start
 from drp.settings import N_COMPONENTS, RECIPES
 from drp.training import (
     FittedPredictor,
@@ -24,7 +24,6 @@ from drp.training import (
 )
 
 ROWS_AT_ONCE = 512  # samples predicted per call, so that memory does not grow with the cohort
-BOTH = ("mutation", "expression")
 
 Profiles = Mapping[str, np.ndarray]
 
@@ -76,8 +75,10 @@ def make_bench(
     @cache
     def codes(number: int) -> Profiles:
         train = splits.train_RN[number]
-        fitted = {name: fit_components(lines.inputs[name], train, N_COMPONENTS) for name in BOTH}
-        return {name: project(fitted[name], lines.inputs[name]) for name in BOTH}
+        fitted = {
+            name: fit_components(lines.inputs[name], train, N_COMPONENTS) for name in MODALITIES
+        }
+        return {name: project(fitted[name], lines.inputs[name]) for name in MODALITIES}
 
     return Bench(lines, splits, encoders, codes, encoder_widths, head_widths, slots, seed)
 
@@ -86,7 +87,7 @@ def needs_encoders(designs: Sequence[str]) -> list[str]:
     """Return the modalities whose pre-trained encoder one of the designs starts from."""
     rows = [DESIGNS[name] for name in designs if name in DESIGNS]
     pretrained = {name for d in rows if d.start is Start.PRETRAINED for name in d.modalities}
-    return [name for name in BOTH if name in pretrained]
+    return [name for name in MODALITIES if name in pretrained]
 
 
 def fit_design(design: str, recipe: str, bench: Bench, todo: Sequence[int]) -> Iterator[Outcome]:
@@ -102,13 +103,15 @@ def fit_baseline(design: str, recipe: str, bench: Bench, todo: Sequence[int]) ->
     target_SD = bench.lines.target(RECIPES[recipe].target)
     for number in todo:
         codes = bench.codes(number) if baseline.uses_codes else None
-        joined_SK = np.hstack([codes[name] for name in BOTH]) if codes else None
+        joined_SK = np.hstack([codes[name] for name in MODALITIES]) if codes else None
         inputs = BaselineInputs(target_SD, bench.lines.tissue_S, joined_SK)
         predicted_SD = baseline.fit_predict(inputs, bench.splits.train_RN[number])
         yield Outcome(number, predicted_SD, np.nan, None)
 
 
-def fit_network(design: Design, recipe: str, bench: Bench, todo: Sequence[int]) -> Iterator[Outcome]:
+def fit_network(
+    design: Design, recipe: str, bench: Bench, todo: Sequence[int]
+) -> Iterator[Outcome]:
     """Train a neural design on the replicates `todo`, side by side."""
     reads_genes = design.inputs is Inputs.GENES
     model = Predictor(
@@ -143,7 +146,9 @@ def make_predict(model: Predictor, fitted: FittedPredictor) -> Callable[[Profile
         inputs = {name: profiles[name] for name in model.modalities}
         n_samples = len(next(iter(inputs.values())))
         parts = [
-            _predict(model, fitted, {name: x[start : start + ROWS_AT_ONCE] for name, x in inputs.items()})
+            _predict(
+                model, fitted, {name: x[start : start + ROWS_AT_ONCE] for name, x in inputs.items()}
+            )
             for start in range(0, n_samples, ROWS_AT_ONCE)
         ]
         return np.concatenate(parts).astype(np.float64)

@@ -55,6 +55,19 @@ def read_flags(settings_class: type[Settings]) -> Settings:
     return settings_class(**values)
 
 
+def check_limits(settings) -> None:
+    """Check every number, or list of numbers, against its field's least value.
+
+    Raises:
+      SettingsError: one is below it.
+    """
+    for field in dataclasses.fields(settings):
+        minimum, value = field.metadata["minimum"], getattr(settings, field.name)
+        numbers = value if isinstance(value, tuple) else (value,)
+        if minimum is not None and any(number < minimum for number in numbers):
+            raise SettingsError(f"--{field.name}: expected at least {minimum}, found {value}")
+
+
 def reject_unknown(names: Iterable[str], known: Iterable[str], flag: str) -> None:
     """Raise a SettingsError for a name that is not known, with the nearest one that is."""
     known = list(known)

@@ -9,8 +9,10 @@ cells.h5mu, tumors.h5mu and preparation.json. About 10 s for 515 complete lines 
 on 2 CPU cores.
 """
 
+import sys
 import warnings
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from drp.data import (
     Cohort,
@@ -23,6 +25,7 @@ from drp.data import (
 from drp.data.synthetic import SyntheticSettings, make_synthetic_cohorts
 from drp.settings import PrepareSettings
 from experiments.console import expand, launch, say
+from experiments.flags import check_limits
 from experiments.run_folder import RunFolder
 
 
@@ -57,19 +60,25 @@ def make_synthetic(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
     return cells, tumors, {"source": "synthetic"}
 
 
+FILE_SETTINGS = (
+    "cells_expression", "cells_mutation", "cells_sequenced", "cells_samples", "response",
+    "tumors_expression", "tumors_mutation", "tumors_sequenced", "tumors_samples",
+)  # fmt: skip
 SOURCES = {"files": read_files, "synthetic": make_synthetic}
 
 
 def run(settings: PrepareSettings) -> None:
     """Read, filter, impute, write, and say what was kept and dropped."""
-    folder = RunFolder("prepare", settings, _raw_files(settings))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", DataWarning)
+    check_limits(settings)
+    folder = RunFolder("prepare", settings, raw_files(settings))
+    if folder.is_finished:
+        say(f"{folder.path} is prepared already")
+        return
+    with collect_warnings() as messages:
         cells, tumors, reading = SOURCES[settings.source](settings)
         cells, tumors, filters = prepare_cohorts(
             cells, tumors, settings.min_mean, settings.min_sd, settings.neighbours
         )
-    messages = [str(warning.message) for warning in caught]
     folder.begin()
     write_cohort(folder.path / "cells.h5mu", cells)
     write_cohort(folder.path / "tumors.h5mu", tumors)
@@ -79,6 +88,20 @@ def run(settings: PrepareSettings) -> None:
     for line in describe(record):
         say(line)
     say(f"wrote {folder.path}/cells.h5mu, tumors.h5mu and preparation.json")
+
+
+@contextmanager
+def collect_warnings() -> Iterator[list[str]]:
+    """Yield a list that holds every DataWarning of the block at its end; each is shown as well."""
+    messages: list[str] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DataWarning)
+            yield messages
+    finally:  # also before the line of an error, which a warning may explain
+        messages += [str(warning.message) for warning in caught]
+        for message in messages:
+            print(f"warning: {message}", file=sys.stderr)
 
 
 def describe(record: dict, indent: str = "") -> list[str]:
@@ -94,15 +117,16 @@ def describe(record: dict, indent: str = "") -> list[str]:
     return lines
 
 
-def _raw_files(settings: PrepareSettings) -> list[Path]:
+def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:
+    """Return the files that are read, by setting; none for a synthetic cohort."""
     if settings.source != "files":
-        return []
-    paths = [
-        *settings.cells_expression, settings.cells_mutation, settings.cells_sequenced,
-        settings.cells_samples, *settings.response, *settings.tumors_expression,
-        settings.tumors_mutation, settings.tumors_sequenced, settings.tumors_samples,
-    ]  # fmt: skip
-    return [Path(expand(path)) for path in paths if path]
+        return {}
+    files = {}
+    for name in FILE_SETTINGS:
+        value = getattr(settings, name)
+        paths = value if isinstance(value, tuple) else (value,)
+        files[name] = [expand(path) for path in paths if path]
+    return files
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What do thousands of tumours teach an encoder? Train one autoencoder per modality on all of them.
 
-    python -m experiments.pretrain --tumors=runs/prepared/tumors.h5mu --out=runs/encoders
+    python -m experiments.pretrain --tumors=runs/prepared/tumors.h5mu --out=runs/pretrain
 
 The published architecture and settings (Chiu et al. 2019, Methods) are the defaults. Writes
 encoders/ (one folder per modality), history.csv and training_curves.svg. A modality that is
@@ -8,34 +8,31 @@ already there is not trained again. On 2 CPU cores and the real tumours: 0.6 s p
 expression genes, about 50 s per epoch for 17,382 mutation genes.
 """
 
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
 from drp.data import Cohort, read_cohort
-from drp.models import Autoencoder
+from drp.models import MODALITIES, Autoencoder
 from drp.report import draw_training_curves, save_figure
 from drp.settings import PretrainSettings
 from drp.training import fit_autoencoder, gene_mean_loss
 from drp.training.optimisers import make_optimiser
 from experiments.console import launch, say, show_progress
 from experiments.encoders import write_encoder
-from experiments.flags import reject_unknown
+from experiments.flags import check_limits, reject_unknown
 from experiments.run_folder import RunFolder
-
-MODALITIES = ("expression", "mutation")
 
 
 def run(settings: PretrainSettings) -> None:
     """Train the encoder of every modality that has none yet."""
+    check_limits(settings)
     reject_unknown(settings.modalities, MODALITIES, "modalities")
     tumors = read_cohort(settings.tumors)
-    folder = RunFolder("pretrain", settings, [settings.tumors])
+    folder = RunFolder("pretrain", settings, {"tumors": [settings.tumors]})
     folder.begin()
-    for position, name in enumerate(MODALITIES):
+    for position, name in enumerate(sorted(MODALITIES)):
         if name in settings.modalities and not (folder.path / "encoders" / name).is_dir():
             key = jax.random.fold_in(jax.random.key(settings.seed), position)
             train_encoder(key, name, tumors, settings, folder)
@@ -66,7 +63,7 @@ def train_encoder(
             encoder = step.params["encoder"]
             floor = gene_mean_loss(x_TG)
             facts = _describe(settings, name, x_TG, epochs, step.loss, floor)
-            _write_history(folder.path / f"history_{name}.csv", name, losses, floor)
+            folder.write_csv(f"history_{name}.csv", tabulate_history(name, losses, floor))
             write_encoder(folder.path / "encoders" / name, encoder, genes, facts)
     say(f"{name}: loss {losses[-1]:.4f}; the gene means alone have {floor:.4f}")
 
@@ -84,14 +81,12 @@ def _describe(settings, name: str, x_TG, epochs: int, loss: float, floor: float)
     }
 
 
-def _write_history(path: Path, name: str, losses: list[float], floor: float) -> None:
-    table = pd.DataFrame({
-        "modality": name,
-        "epoch": np.arange(1, len(losses) + 1),
-        "loss": losses,
-        "gene_mean_loss": floor,
-    })  # fmt: skip
-    table.to_csv(path, index=False)
+def tabulate_history(name: str, losses: list[float], floor: float) -> pd.DataFrame:
+    """Return the loss of every epoch, from 1, with that of the gene means beside it."""
+    epochs = np.arange(1, len(losses) + 1)
+    return pd.DataFrame(
+        {"modality": name, "epoch": epochs, "loss": losses, "gene_mean_loss": floor}
+    )
 
 
 if __name__ == "__main__":

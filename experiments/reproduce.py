@@ -43,7 +43,8 @@ PRESETS = {
 def run(settings: ReproduceSettings) -> None:
     """Run every step that is not done, then write the page."""
     preset, out = PRESETS[settings.preset], Path(settings.out)
-    folder = RunFolder("reproduce", settings, [p for p in (settings.cells, settings.tumors) if p])
+    own_files = {"cells": [settings.cells], "tumors": [settings.tumors]} if settings.cells else {}
+    folder = RunFolder("reproduce", settings, own_files)
     folder.begin()
     cells, tumors = prepare_step(settings, preset, out)
     encoders = PretrainSettings(
@@ -66,14 +67,14 @@ def run(settings: ReproduceSettings) -> None:
 def prepare_step(settings: ReproduceSettings, preset: Preset, out: Path) -> tuple[str, str]:
     """Return the paths of the prepared cohorts, made here unless the user brought them."""
     if bool(settings.cells) != bool(settings.tumors):
-        raise SettingsError("--cells and --tumors: expected both or neither; they share their genes")
+        raise SettingsError(
+            "--cells and --tumors: expected both or neither; they share their genes"
+        )
     if settings.cells:
         return settings.cells, settings.tumors
     own = PrepareSettings(out=str(out / "prepared"), seed=settings.seed, **preset.prepare)
-    cells, tumors = (Path(own.out) / name for name in ("cells.h5mu", "tumors.h5mu"))
-    if not (cells.is_file() and tumors.is_file()):
-        prepare.run(own)
-    return str(cells), str(tumors)
+    prepare.run(own)
+    return f"{own.out}/cells.h5mu", f"{own.out}/tumors.h5mu"
 
 
 def describe_run(
@@ -91,16 +92,14 @@ def describe_run(
     return facts
 
 
-def make_sections(
-    out: Path, table1: pd.DataFrame, comparison: CompareSettings
-) -> list[Section]:
+def make_sections(out: Path, table1: pd.DataFrame, comparison: CompareSettings) -> list[Section]:
     """Return the parts of the page."""
     history = pd.read_csv(out / "pretrain" / "history.csv")
     last = history.groupby("modality", as_index=False).last()
     return [
         Section(
             "Table 1: designs compared", TABLE1_TEXT, table=format_table1_cells(table1),
-            table_caption="Medians over replicates. Published: Chiu et al. 2019, on 622 real lines; "
+            table_caption="Medians of replicates. Published: Chiu et al. 2019, on 622 real lines; "
             "beside a synthetic cohort these figures are no yardstick.",
         ),
         Section(
@@ -123,8 +122,8 @@ tissue_drug_mean, which knows only where a line came from, and when r per drug l
 one drug, a table of drug means ranks nothing. The means stand under both recipes, learnt from the
 imputed table (paper) and from measured entries alone (modern)."""
 
-FIGURE2_TEXT = """Replicate 0 of complete by the paper's recipe. A: densities of ln IC50. B: imputed and
-predicted tables in one order. C, D: correlation of each line's predicted with its measured
+FIGURE2_TEXT = """Replicate 0 of complete by the paper's recipe. A: densities of ln IC50. B: imputed
+and predicted tables in one order. C, D: correlation of each line's predicted with its measured
 responses, where most of the height is due to drug means. E: test error of every replicate."""
 
 PRETRAINING_TEXT = """The loss of the gene means is what knowing nothing of a tumour costs; an

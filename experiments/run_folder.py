@@ -7,21 +7,27 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import jax
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from drp import __version__
 from drp.atomic import replacing, write_text
+from drp.data import DataWarning
 from experiments.flags import SettingsError
 
 PACKAGES = (
     "jax", "flax", "optax", "numpy", "pandas", "scipy", "scikit-learn", "anndata", "mudata",
     "orbax-checkpoint",
 )  # fmt: skip
+CHANGE_FOLDER = "Choose another --out, or remove the folder"
 
 
 class RunFolder:
@@ -30,35 +36,51 @@ class RunFolder:
     Nothing is written before `begin`, so that a run that its input stops leaves no trace.
     """
 
-    def __init__(self, experiment: str, settings, inputs: Sequence[str | Path] = ()):
-        """Open a folder, and refuse one that other settings or other data made.
+    def __init__(
+        self, experiment: str, settings, inputs: Mapping[str, Sequence[str | Path]] | None = None,
+        method: Mapping | None = None,
+    ):  # fmt: skip
+        """Open a folder, and refuse one that other settings, data or methods made.
 
         Args:
           experiment: the script's name.
           settings: its frozen dataclass; `out` names the folder.
-          inputs: files whose content the results depend on.
+          inputs: setting -> the files it names, whose content the results depend on.
+          method: what else the results depend on, such as a recipe's values.
 
         Raises:
-          SettingsError: the folder holds a run with other settings or data; says which differ.
+          SettingsError: the folder holds another run; says what differs.
         """
         self.path = Path(settings.out)
         self._started = time.perf_counter()
-        self._record = {
+        data = {
+            role: {str(path): hash_file(Path(path)) for path in paths}
+            for role, paths in (inputs or {}).items()
+        }
+        record = {
             "experiment": experiment,
-            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "command": describe_command(experiment),
             "settings": dataclasses.asdict(settings),
-            "data_sha256": {str(path): hash_file(Path(path)) for path in inputs},
+            "seed": settings.seed,
+            "method": {"drp": __version__, **(method or {})},
+            "data_sha256": data,
             "versions": {name: version(name) for name in PACKAGES},
             "python": platform.python_version(),
             "device": describe_device(),
-            "seed": settings.seed,
         }
-        self._record = json.loads(json.dumps(self._record))  # tuples become lists, as when read back
-        self._refuse_others()
+        self._record = json.loads(json.dumps(record))  # tuples become lists, as when read back
+        self._former = self._read_record()
+        if self._former:
+            self._refuse_others()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the same run has been here before and came to its end."""
+        return self._former.get("finished", False)
 
     def begin(self) -> None:
         """Make the folder and write run.json, unfinished."""
-        if not (self.path / "run.json").is_file():
+        if not self._former:
             self._write_record({"finished": False})
 
     def finish(self) -> None:
@@ -71,10 +93,15 @@ class RunFolder:
         """Write a table, all or nothing; floats in full, so that equal results are equal bytes."""
         write_text(self.path / name, table.to_csv(index=False, lineterminator="\n"))
 
-    def write_parquet(self, name: str, table: pd.DataFrame) -> None:
-        """Write a large table as parquet, all or nothing."""
+    def write_parquet(self, name: str, tables: Iterable[pd.DataFrame]) -> None:
+        """Write tables of one schema as one parquet file, part by part, all or nothing."""
         with replacing(self.path / name) as partial:
-            table.to_parquet(partial, index=False, compression="zstd")
+            parts = (pa.Table.from_pandas(table, preserve_index=False) for table in tables)
+            first = next(parts)
+            with pq.ParquetWriter(partial, first.schema, compression="zstd") as writer:
+                writer.write_table(first)
+                for part in parts:
+                    writer.write_table(part)
 
     def write_json(self, name: str, content: dict) -> None:
         """Write a JSON file, all or nothing."""
@@ -85,35 +112,37 @@ class RunFolder:
 
     def _read_record(self) -> dict:
         path = self.path / "run.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        try:
+            return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except ValueError as error:
+            raise SettingsError(f"{path} is damaged ({error}). {CHANGE_FOLDER}") from error
 
     def _refuse_others(self) -> None:
-        former = self._read_record()
-        if not former:
-            return
-        if former["experiment"] != self._record["experiment"]:
-            what = f"{former['experiment']}, not of {self._record['experiment']}"
-            raise SettingsError(f"{self.path} holds a run of {what}. Choose another --out")
-        differ = [
-            f"{name}: {then} then, {now} now"
-            for name, then, now in _pair(former["settings"], self._record["settings"])
-            if then != now and name != "out"
-        ]
-        if differ:
-            raise SettingsError(f"{self.path} holds a run with other settings: {_join(differ)}")
+        then, now = self._former, self._record
+        if then["experiment"] != now["experiment"]:
+            what = f"{then['experiment']}, not of {now['experiment']}"
+            raise SettingsError(f"{self.path} holds a run of {what}. {CHANGE_FOLDER}")
         # A file may have moved since then; its content may not have changed.
-        contents = [sorted(r["data_sha256"].values()) for r in (former, self._record)]
-        if contents[0] != contents[1]:
-            names = ", ".join(self._record["data_sha256"]) or "none"
-            raise SettingsError(f"{self.path} holds a run on other data than {_join([names])}")
-
-
-def _pair(then: dict, now: dict) -> list[tuple]:
-    return [(name, then.get(name), now.get(name)) for name in sorted({*then, *now})]
-
-
-def _join(parts: Sequence[str]) -> str:
-    return f"{'; '.join(parts)}. Choose another --out, or remove the folder"
+        paths = {"out", *now["data_sha256"]}
+        differ = _differences(_without(then["settings"], paths), _without(now["settings"], paths))
+        differ += _differences(then["method"], now["method"])
+        if differ:
+            text = "; ".join(differ)
+            raise SettingsError(
+                f"{self.path} holds a run with other settings: {text}. {CHANGE_FOLDER}"
+            )
+        for role, files in now["data_sha256"].items():
+            if list(then["data_sha256"].get(role, {}).values()) != list(files.values()):
+                where = ", ".join(files) or "none"
+                raise SettingsError(
+                    f"{self.path} holds a run on other data than --{role}={where}. {CHANGE_FOLDER}"
+                )
+        for part in ("versions", "device"):
+            if then[part] != now[part]:
+                warnings.warn(
+                    f"{self.path} was begun with other {part}: {then[part]}; a resumed table then "
+                    "mixes both", DataWarning, stacklevel=3,
+                )  # fmt: skip
 
 
 def hash_file(path: Path) -> str:
@@ -128,6 +157,26 @@ def describe_device() -> str:
     """Return what computes: the JAX devices and the processor count."""
     devices = jax.devices()
     return f"{len(devices)} x {devices[0].device_kind}, {os.cpu_count()} CPU cores"
+
+
+def describe_command(experiment: str) -> str:
+    """Return the command line that started this process, as one would type it again."""
+    script = Path(sys.argv[0])
+    started_here = script.parent.name == "experiments"
+    program = f"python -m experiments.{script.stem}" if started_here else f"{experiment}.run"
+    return " ".join([program, *(sys.argv[1:] if started_here else ())])
+
+
+def _without(settings: dict, names: set[str]) -> dict:
+    return {name: value for name, value in settings.items() if name not in names}
+
+
+def _differences(then: dict, now: dict) -> list[str]:
+    return [
+        f"{name}: {then.get(name)} then, {now.get(name)} now"
+        for name in sorted({*then, *now})
+        if then.get(name) != now.get(name)
+    ]
 
 
 def _plain(value):

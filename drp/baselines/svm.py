@@ -11,8 +11,8 @@ def svm(codes_SK: np.ndarray, target_SD: np.ndarray, train: np.ndarray) -> np.nd
 
     As in Chiu et al., with scikit-learn's defaults (C = 1, epsilon = 0.1 ln uM, gamma by the codes'
     variance). The codes are not standardised: a component's spread says how much of the profiles it
-    carries, and blowing the last one up to the first feeds the kernel noise (the validation lines of
-    6 splits of 515 GDSC lines, every fourth drug: MSE 1.90 as they are, 2.00 standardised). A drug
+    carries, and blowing the last one up to the first feeds the kernel noise (validation lines of 6
+    splits of 515 GDSC lines, every fourth drug: MSE 1.90 as they are, 2.00 standardised). A drug
     without entries gets the global mean.
 
     Args:

@@ -1,17 +1,19 @@
 """Tables about samples -> obs. It refuses to know any measurement."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from drp.data.barcodes import shorten_barcode
-from drp.data.errors import DataError, name_first
-from drp.data.tables import read_header, read_table, reject_repeats
+from drp.data.errors import DataError, DataWarning, name_first
+from drp.data.tables import read_header, read_table, reject_one_field, reject_repeats
 
 UNKNOWN = "unknown"
 ID_COLUMNS = ("ModelID", "sample")
 TYPE_COLUMNS = ("cancer_type", "tissue")
+EMPTY = ("", "NA", "nan", "[Not Available]")
 NUMBERS = ("age", "OS", "OS.time", "PFI", "PFI.time")
 
 
@@ -26,10 +28,13 @@ def read_annotation(path: str | Path) -> pd.DataFrame:
     Raises:
       DataError: no id or type column, a repeated id, an unreadable file.
     """
-    header = read_header(path).fields
-    name = _pick(header, ID_COLUMNS, path)
-    kind = _pick(header, TYPE_COLUMNS, path)
-    frame = read_table(path, (), numeric=[column for column in NUMBERS if column in header])
+    header = read_header(path)
+    reject_one_field(header, path)
+    name = _pick(header.fields, ID_COLUMNS, path)
+    kind = _pick(header.fields, TYPE_COLUMNS, path)
+    frame = read_table(path, ())
+    for column in set(NUMBERS) & set(header.fields):
+        frame[column] = _read_numbers(frame[column], path)
     reject_repeats(frame[name], f"{path}: column {name!r}")
     frame[name] = frame[name].map(shorten_barcode)
     frame = frame.drop_duplicates(name).set_index(name).rename_axis(None)  # the first vial stands
@@ -45,6 +50,18 @@ def make_obs(samples: pd.Index, annotation: pd.DataFrame) -> tuple[pd.DataFrame,
     obs[text] = obs[text].fillna("")
     obs["cancer_type"] = obs["cancer_type"].replace("", UNKNOWN)
     return obs, int((~samples.isin(annotation.index)).sum())
+
+
+def _read_numbers(column: pd.Series, path: str | Path) -> pd.Series:
+    """Return a clinical column as numbers; what is none becomes NaN, with a warning."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    lost = column[numbers.isna() & ~column.isin(EMPTY)].unique()
+    if len(lost):
+        warnings.warn(
+            f"{path}: column {column.name!r}: no number in {name_first(lost)}; taken as missing",
+            DataWarning, stacklevel=3,
+        )  # fmt: skip
+    return numbers
 
 
 def _pick(header: Sequence[str], candidates: Sequence[str], path: str | Path) -> str:

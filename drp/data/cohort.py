@@ -41,6 +41,8 @@ class Cohort:
     uns: dict = field(default_factory=dict)
 
     def __post_init__(self):
+        if "cancer_type" not in self.obs:
+            raise DataError(f"obs: expected a column 'cancer_type', found {list(self.obs)}")
         if not self.obs.index.is_unique:
             repeated = self.obs.index[self.obs.index.duplicated()]
             raise DataError(f"samples occur twice in the cohort: {name_first(repeated)}")
@@ -85,6 +87,8 @@ class Cohort:
         rows = modality.obs_names.get_indexer(samples)
         if (rows < 0).any():
             raise DataError(f"{name}: not measured in {name_first(samples[rows < 0])}")
+        if layer is not None and layer not in modality.layers:
+            raise DataError(f"{name}: expected a layer {layer!r}; prepare the cohort first")
         values = modality.X if layer is None else modality.layers[layer]
         picked = values[rows]
         return picked.toarray() if sparse.issparse(picked) else np.asarray(picked)

@@ -9,6 +9,7 @@ import anndata as ad
 import numpy as np
 import pandas as pd
 
+from drp.data.barcodes import shorten_barcode
 from drp.data.cohort import make_modality
 from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.tables import read_matrix, reject_repeats
@@ -79,7 +80,15 @@ def read_expression_file(path: str | Path, unit: str, unit_flag: str) -> ad.AnnD
     genes = _make_genes(frame.columns)
     reject_repeats(genes.index, f"{path}: gene symbols")
     values = TO_LOG2P1[unit](frame.to_numpy()).astype(np.float32)
-    return make_modality(np.ascontiguousarray(values), frame.index, genes)
+    return _shorten_names(make_modality(np.ascontiguousarray(values), frame.index, genes))
+
+
+def _shorten_names(matrix: ad.AnnData) -> ad.AnnData:
+    """Name TCGA samples by 15 characters; of several vials the first by name stands."""
+    short = matrix.obs_names.map(shorten_barcode)
+    order = np.argsort(matrix.obs_names.to_numpy(str), kind="stable")
+    kept = np.sort(order[~short[order].duplicated()])
+    return make_modality(matrix.X[kept], short[kept], matrix.var)
 
 
 def _has_genes_in_header(frame: pd.DataFrame) -> bool:

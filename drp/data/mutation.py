@@ -4,6 +4,7 @@ Who was sequenced is a fact of its own: a sequenced sample without a call in a g
 a sample that was never sequenced is missing, and only a list can tell the two apart.
 """
 
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,11 @@ KNOWN_CLASSES = {
     "Targeted_Region", "lincRNA",
 }  # fmt: skip
 NAMELESS = ("", "Unknown")  # how a MAF calls a variant outside of any named gene
+CLASS_COLUMNS = (
+    "VariantInfo", "MolecularConsequence", "VariantType", "Variant_Classification",
+    "Variant_annotation",
+)  # fmt: skip
+NO_FILTER = "."  # how a VCF writes that no filter was applied; an empty cell says the same
 SEQUENCED_COLUMNS = ("Tumor_Sample_Barcode", "ModelID", "sample")
 
 
@@ -55,9 +61,11 @@ def read_mutations(
     Raises:
       DataError: a missing column, an unknown variant class, no call left, no sample in common.
     """
-    if "HugoSymbol" not in read_header(path).fields:
+    header = read_header(path).fields
+    if "HugoSymbol" not in header:
         calls, record = _read_maf(path, VARIANT_CLASSES[variant_classes], accepted_filters)
     else:
+        _reject_classes(header, path)
         calls, record = _read_gene_table(path)
     named = ~calls["gene"].isin(NAMELESS)
     record["rows_without_gene_name"] = int((~named).sum())
@@ -65,7 +73,9 @@ def read_mutations(
     genes = calls.groupby("gene", sort=True)["entrez_id"].first().to_frame().rename_axis(None)
     calls = calls[calls.pop("counts")]
     if not len(calls):
-        raise DataError(f"{path}: no row is left after the filters: {record}")
+        raise DataError(
+            f"{path}: no row is left after --variant_classes and --maf_filters: {record}"
+        )
     samples = _sequenced_samples(calls, path, sequenced_path)
     known = calls["sample"].isin(samples)
     if not known.any():
@@ -130,8 +140,18 @@ def _read_entrez(frame: pd.DataFrame, name: str) -> pd.Series | str:
 
 
 def _passes(column: pd.Series, accepted: Sequence[str]) -> np.ndarray:
-    verdict = {text: set(text.split(",")) <= set(accepted) for text in column.unique()}
-    return column.map(verdict).to_numpy(bool)
+    tokens = {text: set(re.split("[,;]", text or NO_FILTER)) for text in column.unique()}
+    return column.map({text: found <= {*accepted} for text, found in tokens.items()}).to_numpy(bool)
+
+
+def _reject_classes(header: Sequence[str], path: str | Path) -> None:
+    """Refuse a gene table that tells silent from other variants, since all its rows would count."""
+    classes = [name for name in header if name in CLASS_COLUMNS]
+    if classes:
+        raise DataError(
+            f"{path}: column {classes[0]!r} holds variant classes, which are read from a MAF only; "
+            "keep the protein-changing rows and drop the column, or give a MAF"
+        )
 
 
 def _sequenced_samples(calls: pd.DataFrame, path, sequenced_path) -> pd.Index:

@@ -51,20 +51,13 @@ def prepare_cohorts(
     )
     pairs[MUTATION], record["mutation_genes"] = _shared_mutation(cells, tumors)
     response, record["imputation"] = _impute(cells.require(RESPONSE), neighbours)
-    names = {"cell_lines": "index", "tumors": "second"}
-    prepared = {
-        name: _restrict(cohort, pairs, column)
-        for (name, column), cohort in zip(names.items(), (cells, tumors), strict=True)
-    }
-    prepared["cell_lines"][RESPONSE] = response
-    record["samples"] = {
-        name: _count_samples(cohort) for name, cohort in zip(names, (cells, tumors), strict=True)
-    }
-    return (
-        _with(cells, prepared["cell_lines"], record),
-        _with(tumors, prepared["tumors"], record),
-        record,
-    )
+    cohorts = {"cell_lines": cells, "tumors": tumors}
+    record["samples"] = {name: _count_samples(cohort) for name, cohort in cohorts.items()}
+    record["reading"] = {name: cohort.uns.get("reading", {}) for name, cohort in cohorts.items()}
+    of_cells = _restrict(cells, {name: (genes, genes.index) for name, genes in pairs.items()})
+    of_tumors = _restrict(tumors, {name: (genes, genes["second"]) for name, genes in pairs.items()})
+    of_cells[RESPONSE] = response
+    return _with(cells, of_cells, record), _with(tumors, of_tumors, record), record
 
 
 def _shared_expression(cells: Cohort, tumors: Cohort, min_mean: float, min_sd: float):
@@ -110,17 +103,20 @@ def _keep(pairs: pd.DataFrame, passed: np.ndarray, name: str) -> pd.DataFrame:
 
 
 def _restrict(
-    cohort: Cohort, pairs: Mapping[str, pd.DataFrame], column: str
+    cohort: Cohort, genes: Mapping[str, tuple[pd.DataFrame, pd.Index]]
 ) -> dict[str, ad.AnnData]:
-    """Return the cohort's modalities on the shared genes; other modalities pass through."""
+    """Return the cohort's modalities on the shared genes; other modalities pass through.
+
+    Args:
+      cohort: the unfiltered cohort.
+      genes: modality -> the genes as both cohorts shall name them, and this cohort's own names.
+    """
     kept = dict(cohort.modalities)
     kept[EXPRESSION_ALL] = cohort.require(EXPRESSION)
-    for name, genes in pairs.items():
-        source = genes.index if column == "index" else genes[column]
+    for name, (shared, own_names) in genes.items():
         matrix = cohort.require(name)
-        kept[name] = make_modality(
-            matrix[:, source].X.copy(), matrix.obs_names, genes[["entrez_id"]]
-        )
+        values = matrix[:, own_names].X.copy()
+        kept[name] = make_modality(values, matrix.obs_names, shared[["entrez_id"]])
     return kept
 
 
@@ -141,4 +137,5 @@ def _count_samples(cohort: Cohort) -> dict:
 
 
 def _with(cohort: Cohort, modalities: Mapping[str, ad.AnnData], record: dict) -> Cohort:
-    return Cohort(cohort.obs, modalities, cohort.uns | {"preparation": record})
+    provenance = {key: value for key, value in cohort.uns.items() if key != "reading"}
+    return Cohort(cohort.obs, modalities, provenance | {"preparation": record})

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from drp.data.annotation import make_obs, read_annotation
-from drp.data.barcodes import select_primary, shorten_barcode
+from drp.data.barcodes import select_primary
 from drp.data.cohort import EXPRESSION, MUTATION, RESPONSE, RESPONSE_AUX, UNITS, Cohort
 from drp.data.crosswalk import match_lines
 from drp.data.errors import DataError, name_first
@@ -84,7 +84,7 @@ def read_tumors(
         expression, expression_unit, "--tumors_expression_unit"
     )
     calls, record[MUTATION] = read_mutations(mutation, sequenced, variant_classes, accepted_filters)
-    measured = {EXPRESSION: _shorten_names(matrix), MUTATION: calls}
+    measured = {EXPRESSION: matrix, MUTATION: calls}
     everyone = measured[EXPRESSION].obs_names.union(calls.obs_names)
     primary = select_primary(everyone)
     record["samples_not_primary_or_second_of_a_patient"] = len(everyone) - len(primary)
@@ -94,16 +94,6 @@ def read_tumors(
         firsts = [f"{name}: {name_first(m.obs_names, 3)}" for name, m in measured.items()]
         raise DataError(f"no tumour has both expression and mutation; {'; '.join(firsts)}")
     return cohort, record
-
-
-def _shorten_names(matrix: ad.AnnData) -> ad.AnnData:
-    """Name samples by 15 characters; of several vials the first in alphabetical order stands."""
-    order = np.argsort(matrix.obs_names.to_numpy(str), kind="stable")
-    short = pd.Index([shorten_barcode(name) for name in matrix.obs_names[order]])
-    first = ~short.duplicated()
-    matrix = matrix[order[first]].copy()
-    matrix.obs_names = short[first]
-    return matrix
 
 
 def _join_tables(tables: Sequence[ad.AnnData]) -> ad.AnnData:
@@ -118,4 +108,5 @@ def _assemble(
     obs, record["samples_without_annotation"] = make_obs(pd.Index(names), annotation)
     record["annotated_samples_without_data"] = int((~annotation.index.isin(names)).sum())
     units = {name: UNITS[name] for name in UNITS if name in modalities}
-    return Cohort(obs, modalities, {"units": units})
+    calls = {"mutation_calls": record[MUTATION]}
+    return Cohort(obs, modalities, {"units": units, "reading": calls})

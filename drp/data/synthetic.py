@@ -138,12 +138,12 @@ def _observe_lines(
     shuffled = rng.permutation(n_lines)
     with_expression = np.sort(shuffled[n_unprofiled:])
     with_mutation = np.sort(np.roll(shuffled, n_unprofiled)[n_unprofiled:])
+    ic50_SD = _draw_response(rng, lines, noise_sd, missing_share)
+    drugs = world.drugs.assign(n_measured=np.isfinite(ic50_SD).sum(axis=0))
     modalities = {
         EXPRESSION: _observe_expression(world, lines, ids, with_expression, genes[EXPRESSION]),
         MUTATION: _observe_mutation(world, lines, ids, with_mutation, genes[MUTATION]),
-        RESPONSE: make_modality(
-            _draw_response(rng, lines, noise_sd, missing_share), ids, world.drugs
-        ),
+        RESPONSE: make_modality(ic50_SD, ids, drugs),
     }
     return Cohort(obs, modalities, _describe(world, lines, ids, noise_sd))
 

@@ -31,7 +31,7 @@ def read_header(path: str | Path) -> Header:
     """Read the header; the delimiter is told by which of tab and comma splits it.
 
     Raises:
-      DataError: no such file, not text, empty, or neither tabs nor commas.
+      DataError: no such file, not text, or empty.
     """
     path = Path(path)
     if not path.is_file():
@@ -52,11 +52,7 @@ def _parse_header(lines: Iterator[str], path: Path) -> Header:
         line = next(lines, "")
     if not line.strip():
         raise DataError(f"{path}: expected a header line, found an empty file")
-    delimiter = max(DELIMITERS, key=line.count)
-    if delimiter not in line:
-        raise DataError(
-            f"{path}: expected tabs or commas in the header, found {line.strip()[:60]!r}"
-        )
+    delimiter = max(DELIMITERS, key=line.count)  # neither: a list, one name in a row
     # The reader gets the whole file: a quoted name may hold a line break.
     fields = next(csv.reader(itertools.chain([line], lines), delimiter=delimiter))
     return Header(fields, delimiter, n_comments)
@@ -85,6 +81,7 @@ def read_table(
     header = read_header(path)
     missing = [name for name in columns if name not in header.fields]
     if missing:
+        reject_one_field(header, path)
         found = name_first(header.fields, 12)
         raise DataError(f"{path}: expected a column {missing[0]!r}, found {found}")
     wanted = {*columns, *optional} & {*header.fields} if columns else None
@@ -109,6 +106,7 @@ def read_matrix(path: str | Path) -> pd.DataFrame:
     """
     header = read_header(path)
     fields = header.fields
+    reject_one_field(header, path)
     reject_repeats(fields[1:], f"{path}: header")
     types = dict.fromkeys(range(1, len(fields)), np.float32)
     try:
@@ -136,6 +134,13 @@ def reject_repeats(names: Sequence[str], where: str) -> None:
         raise DataError(
             f"{where}: expected each name once, found repeats of {name_first(repeated)}"
         )
+
+
+def reject_one_field(header: Header, path: str | Path) -> None:
+    """Raise a DataError for a header that neither tabs nor commas split."""
+    if len(header.fields) == 1:
+        found = header.fields[0].strip()[:60]
+        raise DataError(f"{path}: expected tabs or commas in the header, found {found!r}")
 
 
 class CellError(DataError):

@@ -4,6 +4,9 @@ import numpy as np
 
 from drp.evaluation.metrics import correlation, masked_mse
 
+ERRORS = ("mse_train", "mse_imputed", "mse_measured")
+RANKINGS = ("pearson_drug", "spearman_drug", "pearson_sample", "spearman_sample")
+
 
 def score_replicate(
     pred_SD: np.ndarray,
@@ -15,7 +18,8 @@ def score_replicate(
     """Score the predictions of one replicate on its test lines.
 
     `mse_train` is on the imputed target, as Chiu et al. report it. Correlations are over measured
-    entries, averaged over the drugs (or lines) for which they are defined.
+    entries, averaged over the drugs (or lines) for which they are defined. A diverged network
+    cannot hide: with a prediction that is not finite, errors are infinite and correlations 0.
 
     Args:
       pred_SD: (S, D) predicted ln IC50 (uM) of all lines.
@@ -32,6 +36,8 @@ def score_replicate(
       ValueError: the shapes differ.
     """
     pred, truth = pred_SD[test], measured_SD[test]
+    if not np.isfinite(pred).all():
+        return {"n_test": len(test)} | dict.fromkeys(ERRORS, np.inf) | dict.fromkeys(RANKINGS, 0.0)
     return {
         "n_test": len(test),
         "mse_train": masked_mse(pred_SD[train], imputed_SD[train]),

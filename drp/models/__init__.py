@@ -2,10 +2,10 @@
 
 from drp.models.autoencoder import Autoencoder, init_autoencoder
 from drp.models.dense import ReluStack
-from drp.models.designs import DESIGNS, Design, Inputs, Start
+from drp.models.designs import DESIGNS, MODALITIES, Design, Inputs, Start
 from drp.models.predictor import Predictor, init_predictor
 
 __all__ = [
-    "DESIGNS", "Autoencoder", "Design", "Inputs", "Predictor", "ReluStack", "Start",
+    "DESIGNS", "MODALITIES", "Autoencoder", "Design", "Inputs", "Predictor", "ReluStack", "Start",
     "init_autoencoder", "init_predictor",
 ]  # fmt: skip

@@ -29,12 +29,12 @@ class Design(NamedTuple):
     inputs: Inputs = Inputs.GENES
 
 
-BOTH = ("mutation", "expression")
+MODALITIES = ("mutation", "expression")
 
 DESIGNS = {
-    "complete": Design(BOTH, Start.PRETRAINED),
-    "random_init": Design(BOTH, Start.RANDOM),
-    "pca": Design(BOTH, Start.RANDOM, Inputs.COMPONENTS),
+    "complete": Design(MODALITIES, Start.PRETRAINED),
+    "random_init": Design(MODALITIES, Start.RANDOM),
+    "pca": Design(MODALITIES, Start.RANDOM, Inputs.COMPONENTS),
     "expression_only": Design(("expression",), Start.PRETRAINED),
     "mutation_only": Design(("mutation",), Start.PRETRAINED),
     "expression_only_random": Design(("expression",), Start.RANDOM),

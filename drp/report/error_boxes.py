@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 def make_rows(replicates: pd.DataFrame, table1: pd.DataFrame) -> list[Row]:
     """Return the boxes from best to worst design, a design's recipes next to each other."""
-    scored = replicates.dropna(subset="mse_imputed")
+    scored = replicates[np.isfinite(replicates["mse_imputed"])]  # not a diverged one
     medians = scored.groupby(["design", "recipe"])["mse_imputed"].median()
     published = table1.set_index(["design", "recipe"])["paper_mse"].astype(float)
     rows, y = [], 0.0

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from drp.data.annotation import make_obs, read_annotation
-from drp.data.errors import DataError
+from drp.data.errors import DataError, DataWarning
 
 
 @pytest.fixture
@@ -57,7 +57,6 @@ def test_columns_are_found_by_name(write, header, expected):
         ("sample type\nA LUAD\n", "expected a column cancer_type or tissue, found sample, type"),
         ("sample tissue\nA x\nA y\n", "column 'sample': expected each name once, .* repeats of A"),
         ("sample tissue\n x\n", "column 'sample': expected a name in each place"),
-        ("sample tissue age\nA x old\n", "column 'age', row 2: expected a number, found 'old'"),
     ],
 )
 def test_bad_tables_are_refused(write, text, message):
@@ -72,3 +71,10 @@ def test_obs_follows_the_samples_and_counts_the_unknown(write):
     assert list(obs["cancer_type"]) == ["unknown", "lung", "skin"]
     assert list(obs["note"]) == ["", "y", "x"]
     np.testing.assert_array_equal(obs["age"], [np.nan, 50, 61])
+
+
+def test_a_clinical_number_that_is_none_is_missing_and_told(write):
+    path = write("sample tissue age\nA skin 61\nB skin >89\nC skin NA\n")
+    with pytest.warns(DataWarning, match=r"column 'age': no number in >89; taken as missing"):
+        frame = read_annotation(path)
+    np.testing.assert_array_equal(frame["age"], [61, np.nan, np.nan])

@@ -72,7 +72,7 @@ def test_nonsilent_counts_in_frame_deletions_but_not_silent_ones(read):
     ("token", "counts"),
     [
         ("PASS", True), (".", True), ("wga", True), ("wga,PASS", True), ("oxog", False),
-        ("PASS,oxog", False), ("", False), ("pass", False),
+        ("PASS,oxog", False), ("", True), ("PASS;wga", True), ("pass", False),
     ],
 )  # fmt: skip
 def test_a_row_counts_when_all_its_filter_tokens_are_accepted(read, token, counts):
@@ -139,7 +139,7 @@ def test_a_sample_with_calls_that_is_not_listed_is_told(read):
         (["Gene Variant_Classification", "A B"], SAMPLES, "a column 'Hugo_Symbol', found Gene"),
         (["HugoSymbol Line", "A B"], SAMPLES, "a column 'ModelID', found HugoSymbol, Line"),
         ([MAF[0], MAF[3]], SAMPLES, "no row is left .*'rows_of_other_classes': 1"),
-        ([MAF[0]], SAMPLES, "no row is left after the filters"),
+        ([MAF[0]], SAMPLES, "no row is left after --variant_classes and --maf_filters"),
         ([MAF[0], "TP53 Silent  PASS 1"], SAMPLES, "'Tumor_Sample_Barcode', row 2: found an empty"),
         (MAF, ["TCGA-99-0001-01"], r"none of its samples \(TCGA-02.*\) is listed in .*TCGA-99"),
         (MAF, ["TCGA-02-0001-01"] * 2, r"sequenced\.csv: column 'sample': expected each name once"),
@@ -155,3 +155,18 @@ def test_a_list_without_an_id_column_is_refused(tmp_path):
     (tmp_path / "list.csv").write_text("barcode,n\nTCGA-02-0001-01,1\n")
     with pytest.raises(DataError, match=r"list\.csv: expected a column Tumor_Sample_Barcode or"):
         read_mutations(tmp_path / "x.maf", tmp_path / "list.csv", "paper", FILTERS)
+
+
+def test_a_gene_table_with_variant_classes_is_refused(tmp_path):
+    path = tmp_path / "calls.csv"
+    path.write_text("ModelID,HugoSymbol,VariantInfo\nA,TP53,SILENT\n")
+    with pytest.raises(DataError, match="column 'VariantInfo' holds variant classes"):
+        read_mutations(path, None, "paper", (".",))
+
+
+def test_a_list_of_one_column_is_a_list_of_sequenced_samples(tmp_path):
+    calls, listed = tmp_path / "calls.csv", tmp_path / "listed.csv"
+    calls.write_text("ModelID,HugoSymbol\nA,TP53\n")
+    listed.write_text("ModelID\nA\nB\n")
+    matrix, _ = read_mutations(calls, listed, "paper", (".",))
+    assert list(matrix.obs_names) == ["A", "B"]

@@ -93,7 +93,7 @@ def test_modalities_have_the_types_and_columns_of_prepared_files(cohorts):
         assert cohort.uns["units"] == UNITS
     response = cells.modalities["response"]
     assert response.X.dtype == np.float32
-    assert list(response.var) == ["drug_id", "drug_name", "target", "pathway"]
+    assert list(response.var) == ["drug_id", "drug_name", "target", "pathway", "n_measured"]
     assert response.var_names.is_unique
     assert response.var["drug_id"].is_unique
     assert response.var["drug_name"].duplicated().sum() == 1

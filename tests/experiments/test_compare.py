@@ -15,10 +15,11 @@ from experiments import compare
 from experiments.flags import SettingsError
 
 MEANS = {"global_mean", "drug_mean", "tissue_drug_mean"}
-SCORES = (
-    "design,recipe,replicate,split_by,first_layer,train_fraction,n_test,mse_train,mse_imputed,"
-    "mse_measured,pearson_drug,spearman_drug,pearson_sample,spearman_sample,epochs"
-).split(",")
+SCORES = [
+    "design", "recipe", "replicate", "split_by", "first_layer", "train_fraction", "n_test",
+    "mse_train", "mse_imputed", "mse_measured", "pearson_drug", "spearman_drug", "pearson_sample",
+    "spearman_sample", "epochs",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -47,8 +47,9 @@ def test_run_json_says_what_was_run_on_what(prepared):
     assert record["finished"]
     assert record["experiment"] == "prepare"
     assert record["settings"]["min_mean"] == 1.0
-    assert len(record["data_sha256"]) == 10
-    assert "missing" not in record["data_sha256"].values()
+    hashes = [sha for files in record["data_sha256"].values() for sha in files.values()]
+    assert len(hashes) == 10
+    assert "missing" not in hashes
 
 
 def test_preparation_json_counts_every_step(prepared):

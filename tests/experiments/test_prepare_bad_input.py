@@ -201,7 +201,8 @@ BAD = {
         "expected a column 'Tumor_Sample_Barcode', found Hugo_Symbol",
     ),
     "MAF with nothing that passes": (
-        change(MAF, lambda table: table.assign(FILTER="oxog")), "no row is left after the filters"
+        change(MAF, lambda table: table.assign(FILTER="oxog")),
+        "no row is left after --variant_classes and --maf_filters",
     ),
     "response in log10": (
         change("response", to_response(lambda x: x / np.log(10), copies=3)),

@@ -29,22 +29,22 @@ def test_nothing_is_written_before_begin(tmp_path):
 
 
 def test_record_tells_what_ran_on_what(tmp_path, data):
-    folder = RunFolder("x", Settings(str(tmp_path / "run")), [data])
+    folder = RunFolder("x", Settings(str(tmp_path / "run")), {"names": [data]})
     folder.begin()
     begun = json.loads((folder.path / "run.json").read_text())
     folder.finish()
     record = json.loads((folder.path / "run.json").read_text())
     assert (begun["finished"], record["finished"]) == (False, True)
     assert record["settings"] == {"out": str(tmp_path / "run"), "seed": 0, "names": ["a", "b"]}
-    assert record["data_sha256"] == {str(data): hash_file(data)}
+    assert record["data_sha256"] == {"names": {str(data): hash_file(data)}}
     assert record["wall_seconds"] >= 0
     assert {"command", "versions", "python", "device", "seed"} <= set(record)
 
 
 def test_same_settings_resume_even_if_the_data_moved(tmp_path, data):
-    RunFolder("x", Settings(str(tmp_path / "run")), [data]).begin()
+    RunFolder("x", Settings(str(tmp_path / "run")), {"names": [data]}).begin()
     moved = data.rename(tmp_path / "moved.txt")
-    RunFolder("x", Settings(str(tmp_path / "run")), [moved])
+    RunFolder("x", Settings(str(tmp_path / "run")), {"names": [moved]})
 
 
 def test_other_settings_are_refused_and_named(tmp_path, data):
@@ -56,10 +56,10 @@ def test_other_settings_are_refused_and_named(tmp_path, data):
 
 
 def test_other_data_is_refused(tmp_path, data):
-    RunFolder("x", Settings(str(tmp_path / "run")), [data]).begin()
+    RunFolder("x", Settings(str(tmp_path / "run")), {"names": [data]}).begin()
     data.write_text("two")
-    with pytest.raises(SettingsError, match=r"other data than .*data\.txt"):
-        RunFolder("x", Settings(str(tmp_path / "run")), [data])
+    with pytest.raises(SettingsError, match=r"other data than --names=.*data\.txt"):
+        RunFolder("x", Settings(str(tmp_path / "run")), {"names": [data]})
 
 
 def test_another_experiment_in_the_folder_is_refused(tmp_path):
