@@ -68,3 +68,12 @@ def test_nothing_measured_is_nan():
     scores = score_replicate(PRED_SD, IMPUTED_SD, nothing_SD, TRAIN, TEST)
     undefined = [name for name, score in scores.items() if np.isnan(score)]
     assert undefined == KEYS[3:]
+
+
+def test_a_diverged_replicate_cannot_hide():
+    pred_SD = PRED_SD.copy()
+    pred_SD[3, 1] = np.nan
+    scores = score_replicate(pred_SD, IMPUTED_SD, MEASURED_SD, TRAIN, TEST)
+    assert list(scores) == KEYS
+    assert scores["mse_measured"] == scores["mse_imputed"] == np.inf
+    assert scores["pearson_drug"] == 0
