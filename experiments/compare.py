@@ -59,7 +59,7 @@ def run(settings: CompareSettings) -> pd.DataFrame:
     folder.begin()
     write_splits(folder.path / "splits.npz", bench.splits, bench.lines.samples)
     runs = list_runs(settings.designs, settings.recipe)
-    shown = choose_shown(runs)
+    shown = runs[0]  # what figure 2 shows in detail
     parts = PartStore(folder.path / "replicates")
     for design, recipe in runs:
         fit_missing(design, recipe, bench, parts, settings.replicates, tumors, shown)
@@ -135,11 +135,6 @@ def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:
     wanted = [(name, recipe) for name in designs if name not in MEANS for recipe in recipes]
     means = [(name, recipe) for name in MEANS for recipe in RECIPES]
     return sorted(wanted + means, key=lambda pair: DESIGN_NAMES.index(pair[0]))
-
-
-def choose_shown(runs: Sequence[Run]) -> Run:
-    """Return the design and recipe that figure 2 shows: the first of the table."""
-    return runs[0]
 
 
 def fit_missing(
