@@ -11,7 +11,8 @@ install: $(STAMP)
 
 $(STAMP): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(RUN) -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable ".[dev]"
 	touch $(STAMP)
 
 demo: $(STAMP)

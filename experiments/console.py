@@ -39,7 +39,7 @@ def show_progress(items: Iterable[Item], total: int, label: str, describe=None) 
     with tqdm(total=total, desc=label, disable=not on_terminal, leave=False) as bar:
         for count, item in enumerate(items, start=1):
             words = describe(item) if describe else ""
-            bar.set_postfix_str(words)
+            bar.set_postfix_str(words, refresh=False)
             bar.update()
             late = time.perf_counter() - spoken > SECONDS_BETWEEN_LINES
             if not on_terminal and (late or count == total):

@@ -82,7 +82,9 @@ def run(settings: PrepareSettings) -> None:
     folder.begin()
     write_cohort(folder.path / "cells.h5mu", cells)
     write_cohort(folder.path / "tumors.h5mu", tumors)
+    # What the readers counted stands under each file here; in the cohorts' uns it is "reading".
     record = {"files": reading, **filters, "warnings": messages}
+    del record["reading"]
     folder.write_json("preparation.json", record)
     folder.finish()
     for line in describe(record):
