@@ -36,6 +36,12 @@ def draw_training_curves(history: pd.DataFrame, baseline: Mapping[str, float]) -
         draw_curve(ax, rows, baseline.get(modality))
         ax.set_title(modality)
     axes[0].set_ylabel("reconstruction error (MSE)")
+    handles = {
+        label: handle
+        for ax in axes
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
+    fig.legend(handles.values(), handles, loc="outside lower center", ncols=2)
     return fig
 
 
@@ -50,4 +56,3 @@ def draw_curve(ax: Axes, rows: pd.DataFrame, baseline: float | None) -> None:
     ax.margins(x=0.02)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y")
-    ax.legend(loc="upper right")
