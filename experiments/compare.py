@@ -18,6 +18,7 @@ import pandas as pd
 
 from drp.atomic import write_text
 from drp.data import Cohort, DataError, read_cohort
+from drp.data.cohort import CELL_LINES, TUMORS
 from drp.data.lines import CellLines, gather_lines
 from drp.data.splits import make_splits, read_splits, write_splits
 from drp.evaluation import correlation, published_table1, score_replicate, summarise_replicates
@@ -74,7 +75,7 @@ def run(settings: CompareSettings) -> pd.DataFrame:
 
 def prepare_bench(settings: CompareSettings) -> Bench:
     """Read lines, splits and encoders, and check that they fit one another."""
-    lines = gather_lines(read_cohort(settings.cells))
+    lines = gather_lines(read_cohort(settings.cells, CELL_LINES))
     if settings.splits:
         splits = read_splits(settings.splits, lines.samples)
         if len(splits.train_RN) < settings.replicates:
@@ -98,7 +99,7 @@ def prepare_bench(settings: CompareSettings) -> Bench:
 
 def read_tumor_cohort(path: str, lines: CellLines) -> Cohort:
     """Read the tumours, and check that they have the cell lines' genes in the same order."""
-    tumors = read_cohort(path)
+    tumors = read_cohort(path, TUMORS)
     for name in MODALITIES:
         found = tumors.require(name).var_names
         if not found.equals(lines.genes[name]):
@@ -256,6 +257,7 @@ def gather_figure2(
         spearman_S=correlation(predicted, lines.measured_SD, axis=1, kind="spearman"),
         replicates=replicates,
         table1=table1,
+        shown=f"{shown[0]} ({shown[1]}), replicate 0",
     )
 
 

@@ -61,6 +61,11 @@ def launch(run: Callable, settings_class: type) -> None:
         logging.set_verbosity(logging.WARNING)  # libraries tell of their own housekeeping
         try:
             run(read_flags(settings_class))
+        except KeyboardInterrupt:
+            if flags.FLAGS.debug:
+                raise
+            print("stopped; the same command goes on from what is finished", file=sys.stderr)
+            sys.exit(130)
         except (DataError, SettingsError, OSError) as error:
             if flags.FLAGS.debug or not _is_expected(error):
                 raise

@@ -63,7 +63,8 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
     if found_format != FORMAT:
         raise DataError(f"{path}: expected format {FORMAT}, found {found_format}")
     if found_widths != tuple(widths):
-        raise DataError(f"{path}: expected layers {widths}, found {found_widths}")
+        cure = f"--encoder_widths={','.join(str(width) for width in found_widths)}"
+        raise DataError(f"{path}: expected layers {widths}, found {found_widths}; give {cure}")
     if not stored.equals(genes):
         absent = genes.difference(stored)
         raise DataError(

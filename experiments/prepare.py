@@ -13,9 +13,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from drp.data import (
     Cohort,
+    DataError,
     DataWarning,
     prepare_cohorts,
     read_cells,
@@ -25,7 +27,7 @@ from drp.data import (
 from drp.data.synthetic import SyntheticSettings, make_synthetic_cohorts
 from drp.settings import PrepareSettings
 from experiments.console import expand, launch, say
-from experiments.flags import check_limits
+from experiments.flags import SettingsError, check_limits
 from experiments.run_folder import RunFolder
 
 
@@ -64,6 +66,7 @@ FILE_SETTINGS = (
     "cells_expression", "cells_mutation", "cells_sequenced", "cells_samples", "response",
     "tumors_expression", "tumors_mutation", "tumors_sequenced", "tumors_samples",
 )  # fmt: skip
+MAY_BE_EMPTY = ("cells_sequenced", "tumors_sequenced")
 SOURCES = {"files": read_files, "synthetic": make_synthetic}
 
 
@@ -75,6 +78,7 @@ def run(settings: PrepareSettings) -> None:
         say(f"{folder.path} is prepared already")
         return
     with collect_warnings() as messages:
+        check_files(settings)
         cells, tumors, reading = SOURCES[settings.source](settings)
         cells, tumors, filters = prepare_cohorts(
             cells, tumors, settings.min_mean, settings.min_sd, settings.neighbours
@@ -117,6 +121,29 @@ def describe(record: dict, indent: str = "") -> list[str]:
         else:
             lines.append(f"{indent}{name}: {value}")
     return lines
+
+
+def check_files(settings: PrepareSettings) -> None:
+    """Name the flag of a file that is not there, and warn when own and default files mix.
+
+    Raises:
+      SettingsError: a flag that needs a file is empty.
+      DataError: a file is missing.
+    """
+    files, defaults = raw_files(settings), PrepareSettings()
+    kept = [name for name in files if getattr(settings, name) == getattr(defaults, name)]
+    for name, paths in files.items():
+        if not paths and name not in MAY_BE_EMPTY:
+            raise SettingsError(f"--{name}: expected a file, found nothing")
+        for path in paths:
+            if not Path(path).exists():
+                origin = " (its default)" if name in kept else ""
+                raise DataError(f"--{name}{origin}: {path}: no such file")
+    if 0 < len(kept) < len(files):
+        theirs = "; ".join(f"--{name}={','.join(files[name])}" for name in kept)
+        warnings.warn(
+            f"own files are joined with default ones: {theirs}", DataWarning, stacklevel=2
+        )
 
 
 def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from drp.data import Cohort, read_cohort
+from drp.data.cohort import TUMORS
 from drp.models import MODALITIES, Autoencoder
 from drp.report import draw_training_curves, save_figure
 from drp.settings import PretrainSettings
@@ -29,7 +30,7 @@ def run(settings: PretrainSettings) -> None:
     """Train the encoder of every modality that has none yet."""
     check_limits(settings)
     reject_unknown(settings.modalities, MODALITIES, "modalities")
-    tumors = read_cohort(settings.tumors)
+    tumors = read_cohort(settings.tumors, TUMORS)
     folder = RunFolder("pretrain", settings, {"tumors": [settings.tumors]})
     folder.begin()
     for position, name in enumerate(sorted(MODALITIES)):
@@ -65,7 +66,10 @@ def train_encoder(
             facts = _describe(settings, name, x_TG, epochs, step.loss, floor)
             folder.write_csv(f"history_{name}.csv", tabulate_history(name, losses, floor))
             write_encoder(folder.path / "encoders" / name, encoder, genes, facts)
-    say(f"{name}: loss {losses[-1]:.4f}; the gene means alone have {floor:.4f}")
+    verdict = (
+        "" if losses[-1] < floor else ": it has learnt nothing of the tumours; try more epochs"
+    )
+    say(f"{name}: loss {losses[-1]:.4f}; the gene means alone have {floor:.4f}{verdict}")
 
 
 def _describe(settings, name: str, x_TG, epochs: int, loss: float, floor: float) -> dict:

@@ -16,6 +16,7 @@ MUTATION = "mutation"
 RESPONSE = "response"
 RESPONSE_AUX = "response_aux"
 IMPUTED = "imputed"
+CELL_LINES, TUMORS = "cell_lines", "tumors"  # the two kinds of prepared cohort
 
 UNITS = {EXPRESSION: "log2(TPM+1)", MUTATION: "1 = protein-changing mutation", RESPONSE: "ln(uM)"}
 
@@ -33,7 +34,8 @@ class Cohort:
       modalities: name -> AnnData (samples x features); `obs_names` is a subset of `obs.index`.
         `expression` and `expression_all`: float32 log2(TPM+1). `mutation`: uint8 CSR, 1 = mutated.
         `response` and `response_aux`: float32 ln IC50 (uM), NaN = not measured; layer `imputed`.
-      uns: provenance: `units`, `preparation`, and the `truth` of a synthetic cohort.
+      uns: provenance: `kind` (cell_lines or tumors), `units`, `preparation`, and the `truth` of a
+        synthetic cohort.
     """
 
     obs: pd.DataFrame

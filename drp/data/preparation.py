@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 
 from drp.data.cohort import (
+    CELL_LINES,
     EXPRESSION,
     EXPRESSION_ALL,
     IMPUTED,
     MUTATION,
     RESPONSE,
+    TUMORS,
     Cohort,
     make_modality,
 )
@@ -51,13 +53,17 @@ def prepare_cohorts(
     )
     pairs[MUTATION], record["mutation_genes"] = _shared_mutation(cells, tumors)
     response, record["imputation"] = _impute(cells.require(RESPONSE), neighbours)
-    cohorts = {"cell_lines": cells, "tumors": tumors}
+    cohorts = {CELL_LINES: cells, TUMORS: tumors}
     record["samples"] = {name: _count_samples(cohort) for name, cohort in cohorts.items()}
     record["reading"] = {name: cohort.uns.get("reading", {}) for name, cohort in cohorts.items()}
     of_cells = _restrict(cells, {name: (genes, genes.index) for name, genes in pairs.items()})
     of_tumors = _restrict(tumors, {name: (genes, genes["second"]) for name, genes in pairs.items()})
     of_cells[RESPONSE] = response
-    return _with(cells, of_cells, record), _with(tumors, of_tumors, record), record
+    return (
+        _with(cells, of_cells, record, CELL_LINES),
+        _with(tumors, of_tumors, record, TUMORS),
+        record,
+    )
 
 
 def _shared_expression(cells: Cohort, tumors: Cohort, min_mean: float, min_sd: float):
@@ -136,6 +142,7 @@ def _count_samples(cohort: Cohort) -> dict:
     return counts | {"with_" + "_and_".join(names): len(cohort.samples_with(*names))}
 
 
-def _with(cohort: Cohort, modalities: Mapping[str, ad.AnnData], record: dict) -> Cohort:
+def _with(cohort: Cohort, modalities: Mapping[str, ad.AnnData], record: dict, kind: str) -> Cohort:
     provenance = {key: value for key, value in cohort.uns.items() if key != "reading"}
-    return Cohort(cohort.obs, modalities, provenance | {"preparation": record})
+    provenance |= {"preparation": record, "kind": kind}
+    return Cohort(cohort.obs, modalities, provenance)

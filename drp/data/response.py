@@ -16,6 +16,8 @@ DRUG_TEXT = {"PUTATIVE_TARGET": "target", "PATHWAY_NAME": "pathway"}
 TO_LN_UM = {"ln_um": lambda x: x, "log10_um": lambda x: x * np.log(10), "um": np.log}
 MIN_DRUGS_FOR_SPREAD = 20  # fewer drugs may well have a small spread by themselves
 LOG10_SPREAD = 1.6  # ln IC50 of GDSC spreads by 2.6, its log10 by 1.1
+LOG10_UM_CEILING = 7.0  # log10 IC50 of GDSC ends at 5.6
+MEDIAN_CEILING = 6.0  # the median ln IC50 of GDSC is 2.5 in uM, 9.4 in nM
 UM_CEILING = 20.0  # ln IC50 ends at 13; a plain IC50 in uM reaches hundreds
 
 
@@ -96,5 +98,10 @@ def _check_unit(values: np.ndarray, n_drugs: int, unit: str, path: str | Path) -
         )
     if unit != "um" and high > UM_CEILING:
         raise DataError(f"{found}: this looks like plain uM; use --response_unit=um")
+    if unit == "log10_um" and high > LOG10_UM_CEILING:
+        raise DataError(f"{found}: no drug has 1e{high:.0f} uM; use --response_unit=ln_um")
+    if unit == "ln_um" and np.median(values) > MEDIAN_CEILING and n_drugs >= MIN_DRUGS_FOR_SPREAD:
+        median = f"median {np.median(values):.3g}"
+        raise DataError(f"{found}, {median}: this looks like ln (nM); subtract ln(1000) first")
     if unit == "ln_um" and spread < LOG10_SPREAD and n_drugs >= MIN_DRUGS_FOR_SPREAD:
         raise DataError(f"{found}: this looks like log10 (uM); use --response_unit=log10_um")

@@ -3,6 +3,7 @@
 It refuses to know gene filters and imputation, which need both cohorts: see `preparation`.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import anndata as ad
 import numpy as np
 import pandas as pd
 
-from drp.data.annotation import make_obs, read_annotation
+from drp.data.annotation import UNKNOWN, make_obs, read_annotation
 from drp.data.barcodes import select_primary
 from drp.data.cohort import EXPRESSION, MUTATION, RESPONSE, RESPONSE_AUX, UNITS, Cohort
 from drp.data.crosswalk import match_lines
-from drp.data.errors import DataError, name_first
+from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.expression import read_expression
 from drp.data.mutation import read_mutations
 from drp.data.response import read_response
+
+MANY = 0.1  # share of samples without cancer type above which a warning is due
 
 
 def read_cells(
@@ -107,6 +110,21 @@ def _assemble(
     names = sorted(set().union(*(matrix.obs_names for matrix in modalities.values())))
     obs, record["samples_without_annotation"] = make_obs(pd.Index(names), annotation)
     record["annotated_samples_without_data"] = int((~annotation.index.isin(names)).sum())
+    _warn_of_unknown(obs, record["samples_without_annotation"], annotation)
     units = {name: UNITS[name] for name in UNITS if name in modalities}
     calls = {"mutation_calls": record[MUTATION]}
     return Cohort(obs, modalities, {"units": units, "reading": calls})
+
+
+def _warn_of_unknown(obs: pd.DataFrame, n_absent: int, annotation: pd.DataFrame) -> None:
+    """Say so when the sample table leaves many samples without a cancer type.
+
+    Tissue means, the baseline that is hardest to beat, and per-cancer results hang on it.
+    """
+    unknown = obs.index[obs["cancer_type"] == UNKNOWN]
+    if len(unknown) > MANY * len(obs):
+        warnings.warn(
+            f"the sample table ({name_first(annotation.index, 3)}) has no row for {n_absent} of "
+            f"{len(obs)} samples; cancer type or tissue is unknown for {len(unknown)}: "
+            f"{name_first(unknown, 3)}", DataWarning, stacklevel=4,
+        )  # fmt: skip

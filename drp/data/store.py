@@ -25,15 +25,20 @@ def write_cohort(path: str | Path, cohort: Cohort) -> None:
             mdata.write_h5mu(partial, compression="gzip")
 
 
-def read_cohort(path: str | Path) -> Cohort:
+def read_cohort(path: str | Path, kind: str | None = None) -> Cohort:
     """Read a cohort that `write_cohort` wrote.
+
+    Args:
+      path: the .h5mu file.
+      kind: cell_lines or tumors, what the caller needs; None for either.
 
     Returns:
       The cohort, its samples in alphabetical order; the rows and columns of each modality in the
       order in which they were written.
 
     Raises:
-      DataError: no such file, or it is cut short or no MuData file.
+      DataError: no such file; it is cut short or no MuData file; it holds the other kind, so that
+        an encoder never trains on the lines that test it.
     """
     if not Path(path).is_file():
         raise DataError(f"{path}: no such file; `python -m experiments.prepare` makes it")
@@ -42,6 +47,9 @@ def read_cohort(path: str | Path) -> Cohort:
             mdata = mudata.read_h5mu(path)
     except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise DataError(f"{path}: not a complete .h5mu file ({error})") from error
+    found = mdata.uns.get("kind", kind)
+    if kind and found != kind:
+        raise DataError(f"{path}: expected prepared {kind}, found {found}")
     for matrix in mdata.mod.values():
         matrix.var = _plain(matrix.var)
     return Cohort(_plain(mdata.obs).sort_index(), dict(mdata.mod), dict(mdata.uns))

@@ -34,6 +34,8 @@ def read_header(path: str | Path) -> Header:
       DataError: no such file, not text, or empty.
     """
     path = Path(path)
+    if path.is_dir():
+        raise DataError(f"{path}: expected a file, found a folder")
     if not path.is_file():
         raise DataError(f"{path}: no such file")
     opener = gzip.open if path.suffix == ".gz" else open
@@ -41,7 +43,10 @@ def read_header(path: str | Path) -> Header:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
             return _parse_header(handle, path)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: expected UTF-8 text, plain or gzipped ({error})") from error
+        raise DataError(
+            f"{path}: expected UTF-8 text, plain or gzipped, not a spreadsheet; save it as CSV in "
+            f"UTF-8 ({error})"
+        ) from error
 
 
 def _parse_header(lines: Iterator[str], path: Path) -> Header:

@@ -30,6 +30,7 @@ class Figure2Data:
     spearman_S: np.ndarray
     replicates: pd.DataFrame  # at least design, recipe, mse_imputed
     table1: pd.DataFrame  # at least design, recipe, paper_mse
+    shown: str = ""  # what made the predictions of parts A to D
 
     def __post_init__(self):
         n_lines, n_drugs = self.measured_SD.shape
@@ -60,7 +61,7 @@ def draw_figure2(data: Figure2Data) -> Figure:
     fig = Figure(figsize=(PAGE_WIDTH, sum(heights)), layout="constrained")
     top, middle, bottom = fig.subfigures(3, 1, height_ratios=heights, hspace=0.03)
     draw_density_part(top, data)
-    titles = ("B   Imputed", "Predicted")
+    titles = ("B   Imputed", f"Predicted by {data.shown}" if data.shown else "Predicted")
     draw_heatmaps(middle, (data.imputed_SD, data.predicted_SD), titles)
     draw_score_parts(bottom, data)
     return fig

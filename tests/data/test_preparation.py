@@ -125,8 +125,9 @@ def test_gaps_are_imputed_beside_the_measured_values(prepared):
 def test_the_record_goes_with_both_cohorts_and_the_input_is_untouched():
     cells, tumors = make_cohorts()
     prepared_cells, prepared_tumors, record = prepare_cohorts(cells, tumors, 1.0, 0.5, 5)
-    for cohort in (prepared_cells, prepared_tumors):
-        assert cohort.uns == {"units": {}, "preparation": record}
+    kinds = {"cell_lines": prepared_cells, "tumors": prepared_tumors}
+    for kind, cohort in kinds.items():
+        assert cohort.uns == {"units": {}, "preparation": record, "kind": kind}
     assert record["samples"]["cell_lines"] == {
         "expression": 3,
         "mutation": 3,

@@ -65,6 +65,8 @@ def test_every_unit_becomes_ln_um(write, unit, stored):
     ("unit", "transform", "message"),
     [
         ("ln_um", lambda x: x / np.log(10), r"spread 1\.1.: .* log10 .*--response_unit=log10_um"),
+        ("ln_um", lambda x: x + np.log(1000), r"looks like ln \(nM\); subtract ln\(1000\)"),
+        ("log10_um", lambda x: x, r"no drug has 1e\d+ uM; use --response_unit=ln_um"),
         ("ln_um", np.exp, r"looks like plain uM; use --response_unit=um"),
         ("log10_um", np.exp, r"looks like plain uM; use --response_unit=um"),
         ("um", lambda x: x, r"an IC50 in uM is positive; use --response_unit=ln_um or log10_um"),

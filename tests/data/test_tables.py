@@ -85,9 +85,10 @@ def test_names_that_pandas_takes_for_gaps_stay_names(write):
 
 
 def test_a_missing_file_and_a_folder_are_no_file(tmp_path):
-    for path in (tmp_path / "absent.csv", tmp_path):
-        with pytest.raises(DataError, match="no such file"):
-            read_header(path)
+    with pytest.raises(DataError, match="no such file"):
+        read_header(tmp_path / "absent.csv")
+    with pytest.raises(DataError, match="expected a file, found a folder"):
+        read_header(tmp_path)
 
 
 @pytest.mark.parametrize("kept", [0.001, 0.5, 0.999])

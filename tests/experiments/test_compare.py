@@ -168,6 +168,12 @@ def test_a_row_of_a_recipe_that_changed_is_refused(comparison, monkeypatch):
         compare.run(comparison)
 
 
+def test_cell_lines_do_not_pass_for_tumours(comparison, tmp_path):
+    bad = replace(comparison, out=str(tmp_path / "out"), tumors=comparison.cells)
+    with pytest.raises(DataError, match="expected prepared tumors, found cell_lines"):
+        compare.run(bad)
+
+
 BAD = (
     ({"designs": ("complet",)}, SettingsError, "unknown 'complet'; did you mean complete"),
     ({"recipe": ("papre",)}, SettingsError, "unknown 'papre'; did you mean paper"),
@@ -176,7 +182,11 @@ BAD = (
     ({"head_widths": (5, 0)}, SettingsError, "--head_widths: expected at least 1"),
     ({"cells": "none.h5mu"}, DataError, "none.h5mu: no such file"),
     ({"encoders": "none"}, DataError, "encoder.json: no such file"),
-    ({"encoder_widths": (9, 6, 4)}, DataError, r"expected layers \(9, 6, 4\), found \(8, 6, 4\)"),
+    (
+        {"encoder_widths": (9, 6, 4)},
+        DataError,
+        r"expected layers \(9, 6, 4\), found \(8, 6, 4\); give --encoder_widths=8,6,4",
+    ),
 )
 
 

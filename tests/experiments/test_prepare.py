@@ -157,3 +157,21 @@ def test_real_data(real_data, tmp_path, monkeypatch):
     sequenced = tumors.obs.loc[tumors.modalities["mutation"].obs_names, "cancer_type"].to_numpy()
     glioma = tumors.modalities["mutation"][sequenced == "LGG", "IDH1"].X.mean()
     assert glioma == pytest.approx(0.775, abs=0.005)  # a missense mutation in nearly every case
+
+
+def test_own_files_that_join_default_ones_are_told(raw_files, capsys, monkeypatch):
+    own = raw_files.settings()
+    default = raw_files.folder / "cells" / "sequenced_models.csv"
+    default.parent.mkdir()
+    default.write_bytes(Path(own.cells_sequenced).read_bytes())
+    monkeypatch.setenv("DRP_DATA", str(raw_files.folder))
+    prepare.run(replace(own, cells_sequenced=PrepareSettings().cells_sequenced))
+    assert "own files are joined with default ones: --cells_sequenced=" in capsys.readouterr().err
+
+
+def test_sample_tables_of_other_samples_are_told(raw_files, capsys):
+    table = pd.read_csv(raw_files.settings().tumors_samples, sep="\t")
+    path = raw_files.folder / "others.tsv"
+    table.assign(sample=[f"P{i}" for i in range(len(table))]).to_csv(path, sep="\t", index=False)
+    prepare.run(raw_files.settings(tumors_samples=str(path)))
+    assert "cancer type or tissue is unknown for" in capsys.readouterr().err

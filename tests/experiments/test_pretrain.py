@@ -82,4 +82,7 @@ def test_unknown_modality_and_missing_file_leave_nothing(pretraining, tmp_path):
         pretrain.run(replace(pretraining, out=str(out), modalities=("expresion",)))
     with pytest.raises(DataError, match="no such file"):
         pretrain.run(replace(pretraining, out=str(out), tumors="none.h5mu"))
+    cells = pretraining.tumors.replace("tumors", "cells")
+    with pytest.raises(DataError, match="expected prepared tumors, found cell_lines"):
+        pretrain.run(replace(pretraining, out=str(out), tumors=cells))
     assert not out.exists()
