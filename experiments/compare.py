@@ -143,13 +143,13 @@ def fit_missing(
     tumors: Cohort | None, shown: Run,
 ) -> None:  # fmt: skip
     """Fit the replicates that are not on disk, and make each durable when it is done."""
-    todo = parts.missing(design, recipe, n_replicates)
-    if not todo:
+    missing = parts.missing(design, recipe, n_replicates)
+    if not missing:
         return
-    outcomes = fit_design(design, recipe, bench, todo)
+    outcomes = fit_design(design, recipe, bench, missing)
     started = time.perf_counter()
     label = f"{design} ({recipe})"
-    for outcome in show_progress(outcomes, len(todo), label):
+    for outcome in show_progress(outcomes, len(missing), label):
         seconds = time.perf_counter() - started
         if (design, recipe) == shown and outcome.number == 0 and tumors is not None:
             write_tumor_predictions(parts, shown, outcome, tumors)

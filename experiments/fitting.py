@@ -90,18 +90,20 @@ def needs_encoders(designs: Sequence[str]) -> list[str]:
     return [name for name in MODALITIES if name in pretrained]
 
 
-def fit_design(design: str, recipe: str, bench: Bench, todo: Sequence[int]) -> Iterator[Outcome]:
-    """Fit a design by a recipe on the replicates `todo`, and yield each when it is done."""
+def fit_design(design: str, recipe: str, bench: Bench, missing: Sequence[int]) -> Iterator[Outcome]:
+    """Fit a design by a recipe on the replicates `missing`, and yield each when it is done."""
     if design in DESIGNS:
-        return fit_network(DESIGNS[design], recipe, bench, todo)
-    return fit_baseline(design, recipe, bench, todo)
+        return fit_network(DESIGNS[design], recipe, bench, missing)
+    return fit_baseline(design, recipe, bench, missing)
 
 
-def fit_baseline(design: str, recipe: str, bench: Bench, todo: Sequence[int]) -> Iterator[Outcome]:
+def fit_baseline(
+    design: str, recipe: str, bench: Bench, missing: Sequence[int]
+) -> Iterator[Outcome]:
     """Fit a baseline on the training lines; of a recipe it only knows which target to learn."""
     baseline = BASELINES[design]
     target_SD = bench.lines.target(RECIPES[recipe].target)
-    for number in todo:
+    for number in missing:
         codes = bench.codes(number) if baseline.uses_codes else None
         joined_SK = np.hstack([codes[name] for name in MODALITIES]) if codes else None
         inputs = BaselineInputs(target_SD, bench.lines.tissue_S, joined_SK)
@@ -110,9 +112,9 @@ def fit_baseline(design: str, recipe: str, bench: Bench, todo: Sequence[int]) ->
 
 
 def fit_network(
-    design: Design, recipe: str, bench: Bench, todo: Sequence[int]
+    design: Design, recipe: str, bench: Bench, missing: Sequence[int]
 ) -> Iterator[Outcome]:
-    """Train a neural design on the replicates `todo`, side by side."""
+    """Train a neural design on the replicates `missing`, side by side."""
     reads_genes = design.inputs is Inputs.GENES
     model = Predictor(
         design.modalities, bench.encoder_widths if reads_genes else (), bench.head_widths,
@@ -124,8 +126,8 @@ def fit_network(
     from_tumors = design.start is Start.PRETRAINED
     pretrained = {name: bench.encoders[name] for name in design.modalities if from_tumors}
     key = jax.random.key(bench.seed)
-    tasks = (_make_task(number, design, bench) for number in todo)
-    example = (_make_task(todo[0], design, bench), lines, pretrained)
+    tasks = (_make_task(number, design, bench) for number in missing)
+    example = (_make_task(missing[0], design, bench), lines, pretrained)
     # From all replicates, not from those still to do: a resumed run then has the same slots, and
     # so the same bytes.
     slots = bench.slots or choose_slots(len(bench.splits.train_RN), replicate, key, example)

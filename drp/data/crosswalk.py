@@ -8,12 +8,19 @@ import pandas as pd
 from drp.data.errors import DataError, DataWarning, name_first
 
 
-def match_lines(cosmic_ids: pd.Index, annotation: pd.DataFrame) -> tuple[pd.Index, dict]:
+def match_lines(
+    cosmic_ids: pd.Index,
+    annotation: pd.DataFrame,
+    responses: str = "the response table",
+    samples: str = "the sample table",
+) -> tuple[pd.Index, dict]:
     """Turn COSMIC ids into the ids of the annotation.
 
     Args:
       cosmic_ids: COSMIC ids as text.
       annotation: index = model id, column `COSMIC_ID`.
+      responses: what the ids are from, for messages.
+      samples: what the annotation is from, for messages.
 
     Returns:
       One model id per COSMIC id (`COSMIC:<id>` where there is none), and the counts.
@@ -23,8 +30,8 @@ def match_lines(cosmic_ids: pd.Index, annotation: pd.DataFrame) -> tuple[pd.Inde
     """
     if "COSMIC_ID" not in annotation:
         raise DataError(
-            f"the sample table has no column 'COSMIC_ID' to match the response table's lines by; "
-            f"found {name_first(annotation.columns, 12)}"
+            f"{samples}: expected a column 'COSMIC_ID' to match the lines of {responses} by, found "
+            f"{name_first(annotation.columns, 12)}"
         )
     known = annotation["COSMIC_ID"].str.removesuffix(".0")
     models = pd.Series(known.index, index=known.to_numpy()).drop("", errors="ignore")
@@ -32,13 +39,13 @@ def match_lines(cosmic_ids: pd.Index, annotation: pd.DataFrame) -> tuple[pd.Inde
     matched = cosmic_ids.isin(models.index)
     if not matched.any():
         raise DataError(
-            f"no line of the response table ({name_first(cosmic_ids, 3)}) has its COSMIC_ID in the "
-            f"sample table ({name_first(models.index, 3)})"
+            f"no line of {responses} ({name_first(cosmic_ids, 3)}) has its COSMIC_ID in {samples} "
+            f"({name_first(models.index, 3)})"
         )
     if not matched.all():
         lost = name_first(cosmic_ids[~matched])
         warnings.warn(
-            f"{(~matched).sum()} lines of the response table are not in the sample table: {lost}",
+            f"{(~matched).sum()} lines of {responses} are not in {samples}: {lost}",
             DataWarning, stacklevel=2,
         )  # fmt: skip
     names = np.where(matched, models.reindex(cosmic_ids).to_numpy(), "COSMIC:" + cosmic_ids)

@@ -60,7 +60,9 @@ def read_cells(
     tables = [read_response(responses[0], response_unit, min_measured)]
     tables += [read_response(path, response_unit, 1) for path in responses[1:]]
     for path, table in zip(responses, tables, strict=True):
-        table.obs_names, record[str(path)] = match_lines(table.obs_names, annotation)
+        table.obs_names, record[str(path)] = match_lines(
+            table.obs_names, annotation, str(path), str(samples)
+        )
     modalities[RESPONSE] = tables[0]
     if tables[1:]:
         modalities[RESPONSE_AUX] = _join_tables(tables[1:])

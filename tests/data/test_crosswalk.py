@@ -31,7 +31,7 @@ def test_a_line_without_a_match_keeps_its_cosmic_id_and_is_told():
 def test_lines_that_cannot_be_matched_are_refused():
     with pytest.raises(DataError, match=r"no line of the response table \(98, 99\) .*\(11\)"):
         match_lines(pd.Index(["98", "99"]), make_annotation(A="11"))
-    with pytest.raises(DataError, match=r"no column 'COSMIC_ID' .*found tissue"):
+    with pytest.raises(DataError, match=r"expected a column 'COSMIC_ID' .*found tissue"):
         match_lines(pd.Index(["11"]), pd.DataFrame({"tissue": ["skin"]}, index=["A"]))
 
 
