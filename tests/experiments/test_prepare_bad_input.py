@@ -225,7 +225,8 @@ BAD = {
         change("samples", rename("sample", "barcode")), "a column ModelID or sample, found barcode"
     ),
     "sample table without COSMIC_ID": (
-        change("models", rename("COSMIC_ID", "cosmic")), r"models\.csv: expected a column 'COSMIC_ID'"
+        change("models", rename("COSMIC_ID", "cosmic")),
+        r"models\.csv: expected a column 'COSMIC_ID'",
     ),
     "list without id": (
         change("tumors_sequenced", rename("Tumor_Sample_Barcode", "x")),
