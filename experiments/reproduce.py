@@ -1,7 +1,7 @@
 """Everything in one go: prepare, pretrain, compare, and one page that shows it.
 
     python -m experiments.reproduce --preset=demo --out=runs/demo     # synthetic cohort, minutes
-    python -m experiments.reproduce --preset=real --out=runs/real     # $DRP_DATA, hours
+    python -m experiments.reproduce --preset=real --out=runs/real     # $DRP_DATA, over an hour
 
 Each step is an experiment of its own and writes into its own sub-folder, so that a stopped run
 goes on with the same command. Ends with report.html.
