@@ -66,17 +66,23 @@ class PrepareSettings:
         "cell-line expression; of several files the first wins and gives the genes",
     )
     cells_mutation: str = setting(
-        f"{SHARED}/cells/somatic_mutations.csv.gz", "cell-line mutations: MAF or long gene table"
+        f"{SHARED}/cells/somatic_mutations.csv.gz",
+        "cell-line mutations: MAF, DepMap table, or a matrix of 0 and 1",
     )
     cells_sequenced: str = setting(
-        f"{SHARED}/cells/sequenced_models.csv", "list of all sequenced lines; empty: none given"
+        f"{SHARED}/cells/sequenced_models.csv",
+        "list of all sequenced lines, such as DepMap's OmicsProfiles.csv; empty: none given",
     )
     cells_samples: str = setting(
-        f"{SHARED}/cells/models.csv", "cell-line table: ModelID, COSMIC_ID, tissue"
+        f"{SHARED}/cells/models.csv",
+        "cell-line table, such as DepMap's Model.csv: identifiers and tissue",
     )
     response: tuple[str, ...] = setting(
         (f"{SHARED}/cells/gdsc1_v17_dose_response.csv.gz",),
-        "GDSC dose-response tables; the first is predicted, the others become response_aux",
+        "dose-response tables; the first is predicted, the others become response_aux",
+    )
+    drugs: str = setting(
+        "", "GDSC's list of drugs, for responses that give drugs by id only; empty: none"
     )
     tumors_expression: tuple[str, ...] = setting(
         (
@@ -100,12 +106,19 @@ class PrepareSettings:
         "log2p1", "the same for the tumours", ("log2p1", "log2p001", "tpm")
     )
     response_unit: str = setting(
-        "ln_um", "what LN_IC50 holds: ln or log10 of uM, or uM", ("ln_um", "log10_um", "um")
-    )
-    variant_classes: str = setting(
-        "paper", "which MAF rows are mutations: the paper's four classes, or all non-silent",
-        ("paper", "nonsilent"),
+        "ln_um", "what the responses hold: IC50 as ln or log10 of uM, or uM; or AUC instead",
+        ("ln_um", "log10_um", "um", "auc"),
     )  # fmt: skip
+    gene_map: str = setting(
+        "", "HGNC's hgnc_complete_set.txt: gives Ensembl ids and old symbols their name; or empty"
+    )
+    duplicates: str = setting(
+        "error", "what becomes of a name that stands twice", ("error", "mean")
+    )
+    variant_classes: tuple[str, ...] = setting(
+        ("paper",),
+        "which variants are mutations: paper (four classes), nonsilent, or a list of MAF classes",
+    )
     maf_filters: tuple[str, ...] = setting(
         ("PASS", ".", "wga", "native_wga_mix"), "a MAF row counts if all its FILTER tokens are here"
     )
@@ -113,6 +126,7 @@ class PrepareSettings:
     min_mean: float = setting(1.0, "least mean log2(TPM+1) of a gene over the tumours", minimum=0)
     min_sd: float = setting(0.5, "least standard deviation of a gene over the tumours", minimum=0)
     neighbours: int = setting(5, "donors for each imputed response", minimum=1)
+    check: bool = setting(False, "only read and judge the files; write nothing")
     n_lines: int = setting(300, "synthetic: cell lines", minimum=1)
     n_tumors: int = setting(900, "synthetic: tumours", minimum=1)
     n_expression_genes: int = setting(500, "synthetic: genes with expression", minimum=1)

@@ -204,7 +204,10 @@ def write_tables(
     }
     replicates = scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
     folder.write_csv("replicates.csv", replicates)
-    table1 = summarise_replicates(replicates, published_table1(), DESIGN_NAMES)
+    published = published_table1()
+    if bench.lines.measure != "ln_ic50_um":  # the published errors are those of ln IC50
+        published = published.head(0)
+    table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
     write_text(folder.path / "table1.md", format_table1_markdown(table1) + "\n")
     folder.write_parquet("predictions.parquet", tabulate_predictions(parts, wheres, bench))
@@ -236,7 +239,7 @@ def tabulate_predictions(
         })  # fmt: skip
         table.insert(2, "replicate", np.int32(number))
         table["drug"] = pd.Categorical.from_codes(np.tile(np.arange(n_drugs), n_rows), drugs)
-        table["pred_ln_ic50_um"] = part.predicted.ravel()
+        table[f"pred_{bench.lines.measure}"] = part.predicted.ravel()
         yield table
 
 
@@ -258,6 +261,7 @@ def gather_figure2(
         replicates=replicates,
         table1=table1,
         shown=f"{shown[0]} ({shown[1]}), replicate 0",
+        measure=lines.measure,
     )
 
 

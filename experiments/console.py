@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +14,12 @@ from absl import app, flags, logging
 from tqdm import tqdm
 
 from drp.data import DataError
+from drp.data.readers.progress import watching
 from experiments.flags import SettingsError, define_flags, read_flags
 
 Item = TypeVar("Item")
 SECONDS_BETWEEN_LINES = 20.0
+READING = "reading {desc}: {percentage:3.0f}% |{bar}| {elapsed}"
 
 
 def say(text: str) -> None:
@@ -48,6 +51,27 @@ def show_progress(items: Iterable[Item], total: int, label: str, describe=None) 
             yield item
 
 
+@contextmanager
+def show_reading() -> Iterator[None]:
+    """Show how far each file is read inside the block: a bar on a terminal, else now and then."""
+    with ExitStack() as stack:
+        bars: dict[Path, tqdm] = {}
+        spoken = time.perf_counter()
+
+        def watch(path: Path, share: float) -> None:
+            nonlocal spoken
+            if path not in bars:
+                bar = tqdm(total=100, desc=path.name, bar_format=READING, leave=False, disable=None)
+                bars[path] = stack.enter_context(bar)
+            bars[path].update(int(100 * share) - bars[path].n)
+            if bars[path].disable and time.perf_counter() - spoken > SECONDS_BETWEEN_LINES:
+                say(f"reading {path.name}: {share:.0%}")
+                spoken = time.perf_counter()
+
+        with watching(watch):
+            yield
+
+
 def launch(run: Callable, settings_class: type) -> None:
     """Start a script: flags -> settings -> run(settings); bad input ends it with one line and 1."""
     define_flags(settings_class)
@@ -59,19 +83,29 @@ def launch(run: Callable, settings_class: type) -> None:
             sys.exit(f"error: unexpected argument {arguments[1]!r}; flags are --name=value")
         warnings.showwarning = _show_warning
         logging.set_verbosity(logging.WARNING)  # libraries tell of their own housekeeping
-        try:
-            run(read_flags(settings_class))
-        except KeyboardInterrupt:
-            if flags.FLAGS.debug:
-                raise
-            print("stopped; the same command goes on from what is finished", file=sys.stderr)
-            sys.exit(130)
-        except (DataError, SettingsError, OSError) as error:
-            if flags.FLAGS.debug or not _is_expected(error):
-                raise
-            sys.exit(f"error: {error}")
+        run_or_exit(lambda: run(read_flags(settings_class)), flags.FLAGS.debug)
 
     app.run(main)
+
+
+def run_or_exit(run: Callable[[], object], debug: bool = False) -> None:
+    """Call `run`; end the process with one line and exit code 1 if its input is bad.
+
+    Args:
+      run: what to do.
+      debug: whether an error shows its traceback instead.
+    """
+    try:
+        run()
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        print("stopped; the same command goes on from what is finished", file=sys.stderr)
+        sys.exit(130)
+    except (DataError, SettingsError, OSError) as error:
+        if debug or not _is_expected(error):
+            raise
+        sys.exit(f"error: {error}")
 
 
 def expand(path: str) -> str:

@@ -11,6 +11,7 @@ from absl import flags
 Settings = TypeVar("Settings")
 
 DEFINERS = {
+    bool: flags.DEFINE_bool,
     int: flags.DEFINE_integer,
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,

@@ -2,11 +2,13 @@
 
     python -m experiments.prepare --out=runs/prepared
     python -m experiments.prepare --source=synthetic --out=runs/synthetic
+    python -m experiments.prepare --check --response=GDSC2_fitted_dose_response_27Oct23.xlsx
 
-Reads expression, mutation, response and sample tables (all file flags default to the layout of
-$DRP_DATA), applies the paper's gene filters and imputation (Chiu et al. 2019, Methods), and writes
-cells.h5mu, tumors.h5mu and preparation.json. About 10 s for 515 complete lines and 9,581 tumours
-on 2 CPU cores.
+Reads expression, mutation, response and sample tables in the portals' formats (all file flags
+default to the layout of $DRP_DATA), applies the paper's gene filters and imputation (Chiu et al.
+2019, Methods), and writes cells.h5mu, tumors.h5mu and preparation.json. `--check` reads only, and
+prints what every file was taken for and how its samples match. About 10 s for 515 complete lines
+and 9,581 tumours on 2 CPU cores.
 """
 
 import sys
@@ -19,37 +21,45 @@ from drp.data import (
     Cohort,
     DataError,
     DataWarning,
+    Files,
+    Ledger,
+    Rules,
     prepare_cohorts,
     read_cells,
     read_tumors,
     write_cohort,
 )
+from drp.data.readers.gene_map import read_gene_map
 from drp.data.synthetic import SyntheticSettings, make_synthetic_cohorts
 from drp.settings import PrepareSettings
-from experiments.console import expand, launch, say
+from experiments.console import expand, launch, say, show_reading
+from experiments.file_check import describe_files
 from experiments.flags import SettingsError, check_limits
 from experiments.run_folder import RunFolder
 
 
-def read_files(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
-    """Return both cohorts, unfiltered, and the record of what each file gave."""
-    classes, accepted = settings.variant_classes, settings.maf_filters
-    cells, cells_record = read_cells(
-        [expand(path) for path in settings.cells_expression],
-        expand(settings.cells_mutation), expand(settings.cells_sequenced) or None,
-        expand(settings.cells_samples), [expand(path) for path in settings.response],
-        settings.cells_expression_unit, settings.response_unit, classes, accepted,
-        settings.min_measured,
+def read_files(settings: PrepareSettings, ledger: Ledger) -> tuple[Cohort, Cohort]:
+    """Return both cohorts, unfiltered; the ledger notes what each file gave."""
+    paths = {name: [Path(path) for path in files] for name, files in raw_files(settings).items()}
+    first = {name: files[0] if files else None for name, files in paths.items()}
+    gene_map = None
+    if first["gene_map"]:
+        gene_map = ledger.read("gene_map", first["gene_map"], read_gene_map)
+    rules = Rules(settings.variant_classes, settings.maf_filters, gene_map, settings.duplicates)
+    cells = Files(
+        "cells", paths["cells_expression"], settings.cells_expression_unit,
+        first["cells_mutation"], first["cells_sequenced"], first["cells_samples"],
+        paths["response"], settings.response_unit, first["drugs"], settings.min_measured,
     )  # fmt: skip
-    tumors, tumors_record = read_tumors(
-        [expand(path) for path in settings.tumors_expression],
-        expand(settings.tumors_mutation), expand(settings.tumors_sequenced) or None,
-        expand(settings.tumors_samples), settings.tumors_expression_unit, classes, accepted,
+    tumors = Files(
+        "tumors", paths["tumors_expression"], settings.tumors_expression_unit,
+        first["tumors_mutation"], first["tumors_sequenced"], first["tumors_samples"],
     )  # fmt: skip
-    return cells, tumors, {"cell_lines": cells_record, "tumors": tumors_record}
+    with show_reading():
+        return read_cells(cells, rules, ledger), read_tumors(tumors, rules, ledger)
 
 
-def make_synthetic(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
+def make_synthetic(settings: PrepareSettings, _ledger: Ledger) -> tuple[Cohort, Cohort]:
     """Return the built-in cohorts with known truth."""
     sizes = SyntheticSettings(
         n_lines=settings.n_lines,
@@ -58,37 +68,37 @@ def make_synthetic(settings: PrepareSettings) -> tuple[Cohort, Cohort, dict]:
         n_mutation_genes=settings.n_mutation_genes,
         n_drugs=settings.n_drugs,
     )
-    cells, tumors = make_synthetic_cohorts(sizes, settings.seed)
-    return cells, tumors, {"source": "synthetic"}
+    return make_synthetic_cohorts(sizes, settings.seed)
 
 
 FILE_SETTINGS = (
-    "cells_expression", "cells_mutation", "cells_sequenced", "cells_samples", "response",
-    "tumors_expression", "tumors_mutation", "tumors_sequenced", "tumors_samples",
+    "cells_expression", "cells_mutation", "cells_sequenced", "cells_samples", "response", "drugs",
+    "tumors_expression", "tumors_mutation", "tumors_sequenced", "tumors_samples", "gene_map",
 )  # fmt: skip
-MAY_BE_EMPTY = ("cells_sequenced", "tumors_sequenced")
+MAY_BE_EMPTY = ("cells_sequenced", "tumors_sequenced", "drugs", "gene_map")
 SOURCES = {"files": read_files, "synthetic": make_synthetic}
 
 
 def run(settings: PrepareSettings) -> None:
-    """Read, filter, impute, write, and say what was kept and dropped."""
+    """Read, filter, impute, write, and say what was kept and dropped; or only check the files."""
     check_limits(settings)
+    if settings.check:
+        check(settings)
+        return
     folder = RunFolder("prepare", settings, raw_files(settings))
     if folder.is_finished:
         say(f"{folder.path} is prepared already")
         return
+    ledger = Ledger()
     with collect_warnings() as messages:
         check_files(settings)
-        cells, tumors, reading = SOURCES[settings.source](settings)
-        cells, tumors, filters = prepare_cohorts(
-            cells, tumors, settings.min_mean, settings.min_sd, settings.neighbours
-        )
+        cells, tumors, filters = prepare(settings, ledger)
     folder.begin()
     write_cohort(folder.path / "cells.h5mu", cells)
     write_cohort(folder.path / "tumors.h5mu", tumors)
-    # What the readers counted stands under each file here; in the cohorts' uns it is "reading".
-    record = {"files": reading, **filters, "warnings": messages}
-    del record["reading"]
+    record = {"files": ledger.as_dict(), **filters, "warnings": messages}
+    for counts in record["reading"].values():
+        counts.pop("mutation", None)  # it stands under its file here
     folder.write_json("preparation.json", record)
     folder.finish()
     for line in describe(record):
@@ -96,8 +106,38 @@ def run(settings: PrepareSettings) -> None:
     say(f"wrote {folder.path}/cells.h5mu, tumors.h5mu and preparation.json")
 
 
+def prepare(settings: PrepareSettings, ledger: Ledger) -> tuple[Cohort, Cohort, dict]:
+    """Return the prepared cohorts and the record of every filter."""
+    cells, tumors = SOURCES[settings.source](settings, ledger)
+    return prepare_cohorts(cells, tumors, settings.min_mean, settings.min_sd, settings.neighbours)
+
+
+def check(settings: PrepareSettings) -> None:
+    """Read all files, print what each was taken for, and write nothing.
+
+    Raises:
+      DataError: a file, or the files together, cannot be used; every file is judged first.
+    """
+    ledger = Ledger(keep_going=True)
+    filters, failure = {}, None
+    with collect_warnings(shown=False) as messages:
+        check_files(settings)
+        try:
+            _, _, filters = prepare(settings, ledger)
+        except DataError as error:
+            failure = error
+    for line in [*describe_files(ledger, messages), *describe(filters.get("samples", {}))]:
+        say(line)
+    for name in ("expression_genes", "mutation_genes"):
+        if name in filters:
+            say(f"{name}: {filters[name]['kept']} can be modelled")
+    if failure:
+        raise failure
+    say("all files can be used")
+
+
 @contextmanager
-def collect_warnings() -> Iterator[list[str]]:
+def collect_warnings(shown: bool = True) -> Iterator[list[str]]:
     """Yield a list that holds every DataWarning of the block at its end; each is shown as well."""
     messages: list[str] = []
     try:
@@ -106,7 +146,7 @@ def collect_warnings() -> Iterator[list[str]]:
             yield messages
     finally:  # also before the line of an error, which a warning may explain
         messages += [str(warning.message) for warning in caught]
-        for message in messages:
+        for message in messages if shown else ():
             print(f"warning: {message}", file=sys.stderr)
 
 
@@ -139,7 +179,8 @@ def check_files(settings: PrepareSettings) -> None:
             if not Path(path).exists():
                 origin = " (its default)" if name in kept else ""
                 raise DataError(f"--{name}{origin}: {path}: no such file")
-    if 0 < len(kept) < len(files):
+    kept = [name for name in kept if files[name]]
+    if 0 < len(kept) < sum(bool(paths) for paths in files.values()):
         theirs = "; ".join(f"--{name}={','.join(files[name])}" for name in kept)
         warnings.warn(
             f"own files are joined with default ones: {theirs}", DataWarning, stacklevel=2

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from drp.data import Cohort
-from drp.data.mutation import PAPER_CLASSES
 from drp.data.synthetic import SyntheticSettings, make_synthetic_cohorts
 from drp.settings import PrepareSettings
 
@@ -16,6 +15,7 @@ SIZES = SyntheticSettings(
     n_effects=6, n_pathways=4, n_tissues=3, unshared_share=0.1, unprofiled_share=0.05,
 )  # fmt: skip
 N_PANEL_GENES = 45  # of the 55 that the genome-wide file has
+PAPER_CLASSES = ("Missense_Mutation", "Nonsense_Mutation", "Frame_Shift_Ins", "Frame_Shift_Del")
 PASSING = ("PASS", ".", "wga", "wga,native_wga_mix")
 FIRST_TUMOR = "TCGA-SY-0001"  # has a metastasis beside its primary
 WITHOUT_CALLS = "TCGA-SY-9999-01"  # was sequenced, and has no row in the MAF

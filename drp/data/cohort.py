@@ -18,7 +18,9 @@ RESPONSE_AUX = "response_aux"
 IMPUTED = "imputed"
 CELL_LINES, TUMORS = "cell_lines", "tumors"  # the two kinds of prepared cohort
 
-UNITS = {EXPRESSION: "log2(TPM+1)", MUTATION: "1 = protein-changing mutation", RESPONSE: "ln(uM)"}
+LN_UM, AUC = "ln(uM)", "AUC"  # what a response may be; tables of one cohort never differ
+UNITS = {EXPRESSION: "log2(TPM+1)", MUTATION: "1 = protein-changing mutation", RESPONSE: LN_UM}
+MEASURES = {LN_UM: "ln_ic50_um", AUC: "auc"}  # what columns that hold a response are called
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Cohort:
         any clinical columns.
       modalities: name -> AnnData (samples x features); `obs_names` is a subset of `obs.index`.
         `expression` and `expression_all`: float32 log2(TPM+1). `mutation`: uint8 CSR, 1 = mutated.
-        `response` and `response_aux`: float32 ln IC50 (uM), NaN = not measured; layer `imputed`.
+        `response` and `response_aux`: float32 ln IC50 (uM), or AUC if `units` says so, NaN = not
+        measured; layer `imputed`.
       uns: provenance: `kind` (cell_lines or tumors), `units`, `preparation`, and the `truth` of a
         synthetic cohort.
     """

@@ -1,55 +1,7 @@
-"""Identifiers of one source -> those of another. It refuses to guess: what has no match is told."""
-
-import warnings
+"""Genes of one source -> those of another. It refuses to guess: what has no match is counted."""
 
 import numpy as np
 import pandas as pd
-
-from drp.data.errors import DataError, DataWarning, name_first
-
-
-def match_lines(
-    cosmic_ids: pd.Index,
-    annotation: pd.DataFrame,
-    responses: str = "the response table",
-    samples: str = "the sample table",
-) -> tuple[pd.Index, dict]:
-    """Turn COSMIC ids into the ids of the annotation.
-
-    Args:
-      cosmic_ids: COSMIC ids as text.
-      annotation: index = model id, column `COSMIC_ID`.
-      responses: what the ids are from, for messages.
-      samples: what the annotation is from, for messages.
-
-    Returns:
-      One model id per COSMIC id (`COSMIC:<id>` where there is none), and the counts.
-
-    Raises:
-      DataError: the annotation has no COSMIC_ID, or none of the ids is in it.
-    """
-    if "COSMIC_ID" not in annotation:
-        raise DataError(
-            f"{samples}: expected a column 'COSMIC_ID' to match the lines of {responses} by, found "
-            f"{name_first(annotation.columns, 12)}"
-        )
-    known = annotation["COSMIC_ID"].str.removesuffix(".0")
-    models = pd.Series(known.index, index=known.to_numpy()).drop("", errors="ignore")
-    models = models[~models.index.duplicated()]
-    matched = cosmic_ids.isin(models.index)
-    if not matched.any():
-        raise DataError(
-            f"no line of {responses} ({name_first(cosmic_ids, 3)}) has its COSMIC_ID in {samples} "
-            f"({name_first(models.index, 3)})"
-        )
-    if not matched.all():
-        lost = name_first(cosmic_ids[~matched])
-        warnings.warn(
-            f"{(~matched).sum()} lines of {responses} are not in {samples}: {lost}",
-            DataWarning, stacklevel=2,
-        )  # fmt: skip
-    names = np.where(matched, models.reindex(cosmic_ids).to_numpy(), "COSMIC:" + cosmic_ids)
-    return pd.Index(names), {"matched": int(matched.sum()), "unmatched": int((~matched).sum())}
 
 
 def match_genes(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, dict]:

@@ -5,7 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from drp.data.cohort import EXPRESSION, IMPUTED, MUTATION, RESPONSE, Cohort
+from drp.data.cohort import (
+    EXPRESSION,
+    IMPUTED,
+    MEASURES,
+    MUTATION,
+    RESPONSE,
+    UNITS,
+    Cohort,
+)
 
 
 class CellLines(NamedTuple):
@@ -19,6 +27,7 @@ class CellLines(NamedTuple):
       measured_SD: ln IC50 (uM), float64, NaN = not measured.
       imputed_SD: the same with every gap filled.
       drugs: (D,) drug keys `NAME (GDSC id)`.
+      measure: what the responses are: ln_ic50_um, or auc.
     """
 
     samples: pd.Index
@@ -28,6 +37,7 @@ class CellLines(NamedTuple):
     measured_SD: np.ndarray
     imputed_SD: np.ndarray
     drugs: pd.Index
+    measure: str
 
     def target(self, name: str) -> np.ndarray:
         """Return what a recipe's `target` names: the imputed or the measured responses."""
@@ -50,4 +60,5 @@ def gather_lines(cells: Cohort) -> CellLines:
         measured_SD=cells.matrix(RESPONSE, samples).astype(np.float64),
         imputed_SD=cells.matrix(RESPONSE, samples, layer=IMPUTED).astype(np.float64),
         drugs=cells.require(RESPONSE).var_names,
+        measure=MEASURES[cells.uns.get("units", UNITS).get(RESPONSE, UNITS[RESPONSE])],
     )

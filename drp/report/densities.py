@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import gaussian_filter1d
 
-from drp.report.style import LN_IC50, note_missing
+from drp.report.style import note_missing
 
 N_BINS = 1024
 
@@ -49,8 +49,14 @@ def make_grid(sets: list[np.ndarray]) -> np.ndarray:
     return np.linspace(low - margin, high + margin, N_BINS + 1)
 
 
-def draw_densities(ax: Axes, curves: list[Curve]) -> None:
-    """Draw one line per set of values; a set without finite values is left out."""
+def draw_densities(ax: Axes, curves: list[Curve], label: str) -> None:
+    """Draw one line per set of values; a set without finite values is left out.
+
+    Args:
+      ax: the panel.
+      curves: the sets.
+      label: what the values are.
+    """
     finite = [curve._replace(values=curve.values[np.isfinite(curve.values)]) for curve in curves]
     finite = [curve for curve in finite if curve.values.size]
     if not finite:
@@ -59,10 +65,10 @@ def draw_densities(ax: Axes, curves: list[Curve]) -> None:
     grid = make_grid([curve.values for curve in finite])
     centres = (grid[:-1] + grid[1:]) / 2
     for curve in finite:
-        label = f"{curve.label} (n = {curve.values.size:,})"
+        name = f"{curve.label} (n = {curve.values.size:,})"
         density = estimate_density(curve.values, grid)
-        ax.plot(centres, density, color=curve.colour, linestyle=curve.line, lw=1.8, label=label)
-    ax.set(xlabel=LN_IC50, ylabel="density", xlim=(grid[0], grid[-1]))
+        ax.plot(centres, density, color=curve.colour, linestyle=curve.line, lw=1.8, label=name)
+    ax.set(xlabel=label, ylabel="density", xlim=(grid[0], grid[-1]))
     ax.set_ylim(bottom=0)
     ax.xaxis.set_major_locator(MaxNLocator(12, integer=True))
     ax.legend(loc="upper left")

@@ -51,20 +51,23 @@ def find_limits(rows: list[Row]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def draw_error_boxes(ax: Axes, replicates: pd.DataFrame, table1: pd.DataFrame) -> None:
+def draw_error_boxes(ax: Axes, replicates: pd.DataFrame, table1: pd.DataFrame, label: str) -> None:
     """Draw test MSE per design over replicates, the paper's medians and the drug mean's.
 
     Args:
       ax: the panel.
       replicates: one row per replicate: design, recipe, mse_imputed.
       table1: one row per design and recipe: design, recipe, paper_mse.
+      label: what the responses are.
     """
     rows = make_rows(replicates, table1)
     if not rows:
         note_missing(ax, "no replicates")
         return
     low, high = find_limits(rows)
-    ax.set(xlim=(low, high), xlabel="test MSE on the imputed table, (ln IC50)²")
+    ax.set(
+        xlim=(low, high), xlabel=f"test MSE on the imputed table, ({label.removesuffix(' (µM)')})²"
+    )
     for row in rows:
         draw_row(ax, row, high)
         if row.design == "drug_mean":

@@ -14,12 +14,21 @@ from drp.report.correlations import draw_correlations
 from drp.report.densities import Curve, draw_densities
 from drp.report.error_boxes import draw_error_boxes
 from drp.report.heatmaps import draw_heatmaps
-from drp.report.style import BLACK, BLUE, GREEN, ORANGE, PAGE_WIDTH, styled, title_panel
+from drp.report.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    LABELS,
+    ORANGE,
+    PAGE_WIDTH,
+    styled,
+    title_panel,
+)
 
 
 @dataclass(frozen=True)
 class Figure2Data:
-    """What Figure 2 shows. Responses are ln IC50 (uM); S lines, T tumours, D drugs."""
+    """What Figure 2 shows. Responses are of one measure; S lines, T tumours, D drugs."""
 
     measured_SD: np.ndarray  # NaN: not measured
     imputed_SD: np.ndarray  # the same table with its gaps filled
@@ -31,6 +40,7 @@ class Figure2Data:
     replicates: pd.DataFrame  # at least design, recipe, mse_imputed
     table1: pd.DataFrame  # at least design, recipe, paper_mse
     shown: str = ""  # what made the predictions of parts A to D
+    measure: str = "ln_ic50_um"  # what the responses are; a key of LABELS
 
     def __post_init__(self):
         n_lines, n_drugs = self.measured_SD.shape
@@ -62,7 +72,7 @@ def draw_figure2(data: Figure2Data) -> Figure:
     top, middle, bottom = fig.subfigures(3, 1, height_ratios=heights, hspace=0.03)
     draw_density_part(top, data)
     titles = ("B   Imputed", f"Predicted by {data.shown}" if data.shown else "Predicted")
-    draw_heatmaps(middle, (data.imputed_SD, data.predicted_SD), titles)
+    draw_heatmaps(middle, (data.imputed_SD, data.predicted_SD), titles, LABELS[data.measure])
     draw_score_parts(bottom, data)
     return fig
 
@@ -78,7 +88,7 @@ def draw_density_part(panel: SubFigure, data: Figure2Data) -> None:
     if data.predicted_TD is not None:
         curves.append(Curve("predicted, tumours", data.predicted_TD, GREEN, "-."))
     ax = panel.subplots()
-    draw_densities(ax, curves)
+    draw_densities(ax, curves, LABELS[data.measure])
     title_panel(ax, "A", "Drug response")
 
 
@@ -92,5 +102,5 @@ def draw_score_parts(panel: SubFigure, data: Figure2Data) -> None:
     title_panel(left, "C", "Pearson r")
     title_panel(right, "D", "Spearman ρ")
     ax = errors.subplots()
-    draw_error_boxes(ax, data.replicates, data.table1)
+    draw_error_boxes(ax, data.replicates, data.table1, LABELS[data.measure])
     title_panel(ax, "E", "Test error by design")

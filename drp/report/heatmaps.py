@@ -8,8 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from scipy.cluster.hierarchy import leaves_list, linkage
 
-from drp.report.style import LN_IC50
-
 
 def order_rows(table_SD: np.ndarray) -> np.ndarray:
     """Return row order by Ward clustering of the column-centred table.
@@ -39,14 +37,15 @@ def order_columns(table_SD: np.ndarray) -> np.ndarray:
 
 
 def draw_heatmaps(
-    panel: SubFigure, tables_SD: Sequence[np.ndarray], titles: Sequence[str]
+    panel: SubFigure, tables_SD: Sequence[np.ndarray], titles: Sequence[str], label: str
 ) -> list[Axes]:
     """Draw tables side by side, drugs x lines, with the first one's order and one colour bar.
 
     Args:
       panel: the part of a figure to fill.
-      tables_SD: tables of one shape, ln IC50 (uM).
+      tables_SD: tables of one shape.
       titles: one for each table.
+      label: what the values are.
 
     Returns:
       The tables' axes.
@@ -70,6 +69,6 @@ def draw_heatmaps(
         ax.spines[:].set_visible(False)
     axes[0].set_ylabel(f"{len(order_D):,} drugs")
     bar = panel.colorbar(image, ax=axes, extend="both", fraction=0.03, pad=0.015, aspect=30)
-    bar.set_label(LN_IC50)
+    bar.set_label(label)
     bar.outline.set_visible(False)
     return axes

@@ -18,7 +18,7 @@ from drp.atomic import replacing
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#767676"
 
-LN_IC50 = "ln IC50 (µM)"
+LABELS = {"ln_ic50_um": "ln IC50 (µM)", "auc": "AUC"}  # of an axis, by what a response is
 PAGE_WIDTH = 9.0  # inches
 DPI = 200
 

@@ -1,38 +1,11 @@
 import numpy as np
 import pandas as pd
-import pytest
 
-from drp.data.crosswalk import match_genes, match_lines
-from drp.data.errors import DataError, DataWarning
+from drp.data.crosswalk import match_genes
 
 
 def make_genes(**entrez):
     return pd.DataFrame({"entrez_id": list(entrez.values())}, index=list(entrez), dtype=object)
-
-
-def make_annotation(**cosmic):
-    return pd.DataFrame({"COSMIC_ID": list(cosmic.values())}, index=list(cosmic))
-
-
-def test_lines_are_matched_by_cosmic_id():
-    annotation = make_annotation(A="11", B="12.0", C="", D="12")
-    names, counts = match_lines(pd.Index(["12", "11"]), annotation)
-    assert list(names) == ["B", "A"]
-    assert counts == {"matched": 2, "unmatched": 0}
-
-
-def test_a_line_without_a_match_keeps_its_cosmic_id_and_is_told():
-    with pytest.warns(DataWarning, match="1 lines of the response table are not in .*: 99"):
-        names, counts = match_lines(pd.Index(["99", "11"]), make_annotation(A="11"))
-    assert list(names) == ["COSMIC:99", "A"]
-    assert counts == {"matched": 1, "unmatched": 1}
-
-
-def test_lines_that_cannot_be_matched_are_refused():
-    with pytest.raises(DataError, match=r"no line of the response table \(98, 99\) .*\(11\)"):
-        match_lines(pd.Index(["98", "99"]), make_annotation(A="11"))
-    with pytest.raises(DataError, match=r"expected a column 'COSMIC_ID' .*found tissue"):
-        match_lines(pd.Index(["11"]), pd.DataFrame({"tissue": ["skin"]}, index=["A"]))
 
 
 def test_genes_are_paired_by_entrez_id_then_by_symbol():

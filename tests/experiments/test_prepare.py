@@ -54,11 +54,12 @@ def test_run_json_says_what_was_run_on_what(prepared):
 
 def test_preparation_json_counts_every_step(prepared):
     record = read_record(prepared)
-    maf, lines = record["files"]["tumors"]["mutation"], record["files"]["cell_lines"]["mutation"]
+    files, tumors = record["files"], record["reading"]["tumors"]
+    (maf,), (lines,) = files["tumors_mutation"].values(), files["cells_mutation"].values()
     assert (maf["rows_failing_filter"], maf["rows_of_other_classes"]) == (2, 2)
     assert maf["samples_sequenced"] == 82  # 80, one without any call, and a metastasis
-    assert record["files"]["tumors"]["samples_not_primary_or_second_of_a_patient"] == 1
-    assert record["files"]["tumors"]["samples_without_annotation"] == 1
+    assert tumors["samples_not_primary_or_second_of_a_patient"] == 1
+    assert tumors["samples_without_annotation"] == 1
     assert lines["samples_sequenced"] == 38
     assert record["imputation"]["drugs"] == 8
     assert record["samples"] == {
@@ -109,14 +110,16 @@ def test_lines_without_a_sample_table_row_are_kept_and_told(raw_files):
     table[table["ModelID"] != "LINE-0007"].to_csv(settings.cells_samples, index=False)
     prepare.run(settings)
     record = read_record(settings)
-    assert len(record["warnings"]) == 1
-    assert record["warnings"][0].startswith(f"1 lines of {settings.response[0]} are not in ")
-    assert record["warnings"][0].endswith(": 900007")
+    files = (settings.cells_expression[0], settings.cells_mutation, settings.response[0])
+    for path, line, warning in zip(
+        files, (*["LINE-0007"] * 2, "900007"), record["warnings"], strict=True
+    ):
+        assert warning == f"1 lines of {path} are not in {settings.cells_samples}: {line}"
     assert "COSMIC:900007" in read_both(settings)[0].obs.index
 
 
 def test_nonsilent_classes_count_more(prepared, tmp_path):
-    settings = replace(prepared, variant_classes="nonsilent", out=str(tmp_path / "nonsilent"))
+    settings = replace(prepared, variant_classes=("nonsilent",), out=str(tmp_path / "nonsilent"))
     prepare.run(settings)
     few, many = (read_both(each)[1].modalities["mutation"].X.sum() for each in (prepared, settings))
     assert many == few + 1
