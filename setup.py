@@ -16,6 +16,7 @@ CORE = [
     "anndata>=0.12,<0.13",
     "mudata>=0.3.2,<0.4",
     "pyarrow>=18",
+    "openpyxl>=3.1,<4",
     "orbax-checkpoint>=0.11,<0.13",
     "matplotlib>=3.10,<4",
     "threadpoolctl>=3.5,<4",

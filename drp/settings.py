@@ -27,6 +27,7 @@ class Recipe:
     patience: int  # epochs without a lower validation loss before training stops
     max_epochs: int
     keep: str  # last | best: which epoch's weights are the product
+    first_layer: str  # full: all weights | span: in the span of the training lines
 
 
 RECIPES = {
@@ -34,11 +35,12 @@ RECIPES = {
     "paper": Recipe(
         standardised=(), target="imputed", output_bias="zero", optimiser="adam",
         learning_rate=1e-3, weight_decay=0.0, batch_size=16, patience=3, max_epochs=50, keep="last",
+        first_layer="full",
     ),
     "modern": Recipe(
         standardised=("expression",), target="measured", output_bias="drug_mean", optimiser="adamw",
         learning_rate=1e-3, weight_decay=1e-4, batch_size=16, patience=10, max_epochs=200,
-        keep="best",
+        keep="best", first_layer="span",
     ),
 }  # fmt: skip
 
@@ -173,6 +175,14 @@ class CompareSettings:
     head_widths: tuple[int, ...] = setting(
         HEAD_WIDTHS, "units per layer behind the codes", minimum=1
     )
+    first_layer: str = setting(
+        "recipe", "train all weights of the first layer, or in the span of the training lines",
+        ("recipe", "full", "span"),
+    )  # fmt: skip
+    span_offset: str = setting(
+        "keep", "in the span: keep or drop the part of the start that no training line sees",
+        ("keep", "drop"),
+    )  # fmt: skip
     slots: int = setting(0, "replicates trained side by side; 0: by memory", minimum=0)
 
 

@@ -31,9 +31,10 @@ from drp.report import (
     save_figure,
 )
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings
+from experiments.bench import Bench, make_codes, needs_encoders
 from experiments.console import launch, say, show_progress
 from experiments.encoders import read_encoder
-from experiments.fitting import Bench, Outcome, fit_design, make_bench, needs_encoders
+from experiments.fitting import Outcome, find_first_layer, fit_design
 from experiments.flags import SettingsError, check_limits, reject_unknown
 from experiments.parts import Part, PartStore
 from experiments.run_folder import RunFolder
@@ -91,9 +92,10 @@ def prepare_bench(settings: CompareSettings) -> Bench:
         ).params
         for name in needs_encoders(settings.designs)
     }
-    return make_bench(
-        lines, splits, encoders, settings.encoder_widths, settings.head_widths, settings.slots,
-        settings.seed,
+    return Bench(
+        lines, splits, encoders, make_codes(lines, splits), settings.encoder_widths,
+        settings.head_widths, settings.slots, settings.seed, settings.first_layer,
+        settings.span_offset,
     )  # fmt: skip
 
 
@@ -196,10 +198,12 @@ def write_tables(
     times = scores.groupby(["design", "recipe"])["seconds"].agg(["size", "sum"]).reset_index()
     times = times.set_axis(["design", "recipe", "n_replicates", "seconds"], axis=1)
     folder.write_csv("timings.csv", times)
-    is_network = scores["epochs"].notna()
     setup = {
         "split_by": settings.split_by,
-        "first_layer": np.where(is_network, "full", ""),
+        "first_layer": [
+            find_first_layer(design, recipe, settings.first_layer)
+            for design, recipe in zip(scores["design"], scores["recipe"], strict=True)
+        ],
         "train_fraction": 1.0,
     }
     replicates = scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])

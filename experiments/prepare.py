@@ -56,7 +56,12 @@ def read_files(settings: PrepareSettings, ledger: Ledger) -> tuple[Cohort, Cohor
         first["tumors_mutation"], first["tumors_sequenced"], first["tumors_samples"],
     )  # fmt: skip
     with show_reading():
-        return read_cells(cells, rules, ledger), read_tumors(tumors, rules, ledger)
+        cohorts = [
+            ledger.put_off(read_cells, cells, rules, ledger),
+            ledger.put_off(read_tumors, tumors, rules, ledger),
+        ]
+    ledger.reject_errors()
+    return tuple(cohorts)
 
 
 def make_synthetic(settings: PrepareSettings, _ledger: Ledger) -> tuple[Cohort, Cohort]:
@@ -91,7 +96,8 @@ def run(settings: PrepareSettings) -> None:
         return
     ledger = Ledger()
     with collect_warnings() as messages:
-        check_files(settings)
+        reject_missing_files(settings)
+        warn_of_defaults(settings)
         cells, tumors, filters = prepare(settings, ledger)
     folder.begin()
     write_cohort(folder.path / "cells.h5mu", cells)
@@ -121,7 +127,7 @@ def check(settings: PrepareSettings) -> None:
     ledger = Ledger(keep_going=True)
     filters, failure = {}, None
     with collect_warnings(shown=False) as messages:
-        check_files(settings)
+        warn_of_defaults(settings)
         try:
             _, _, filters = prepare(settings, ledger)
         except DataError as error:
@@ -163,23 +169,19 @@ def describe(record: dict, indent: str = "") -> list[str]:
     return lines
 
 
-def check_files(settings: PrepareSettings) -> None:
-    """Name the flag of a file that is not there, and warn when own and default files mix.
-
-    Raises:
-      SettingsError: a flag that needs a file is empty.
-      DataError: a file is missing.
-    """
-    files, defaults = raw_files(settings), PrepareSettings()
-    kept = [name for name in files if getattr(settings, name) == getattr(defaults, name)]
-    for name, paths in files.items():
-        if not paths and name not in MAY_BE_EMPTY:
-            raise SettingsError(f"--{name}: expected a file, found nothing")
+def reject_missing_files(settings: PrepareSettings) -> None:
+    """Raise a DataError that names the flag of a file that is not there."""
+    kept = find_defaults(settings)
+    for name, paths in raw_files(settings).items():
         for path in paths:
             if not Path(path).exists():
                 origin = " (its default)" if name in kept else ""
                 raise DataError(f"--{name}{origin}: {path}: no such file")
-    kept = [name for name in kept if files[name]]
+
+
+def warn_of_defaults(settings: PrepareSettings) -> None:
+    """Warn when own and default files mix."""
+    files, kept = raw_files(settings), find_defaults(settings)
     if 0 < len(kept) < sum(bool(paths) for paths in files.values()):
         theirs = "; ".join(f"--{name}={','.join(files[name])}" for name in kept)
         warnings.warn(
@@ -187,8 +189,21 @@ def check_files(settings: PrepareSettings) -> None:
         )
 
 
+def find_defaults(settings: PrepareSettings) -> list[str]:
+    """Return the settings whose files are the default ones."""
+    files, defaults = raw_files(settings), PrepareSettings()
+    return [
+        name for name, paths in files.items()
+        if paths and getattr(settings, name) == getattr(defaults, name)
+    ]  # fmt: skip
+
+
 def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:
-    """Return the files that are read, by setting; none for a synthetic cohort."""
+    """Return the files that are read, by setting; none for a synthetic cohort.
+
+    Raises:
+      SettingsError: a flag that needs a file is empty.
+    """
     if settings.source != "files":
         return {}
     files = {}
@@ -196,6 +211,8 @@ def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:
         value = getattr(settings, name)
         paths = value if isinstance(value, tuple) else (value,)
         files[name] = [expand(path) for path in paths if path]
+        if not files[name] and name not in MAY_BE_EMPTY:
+            raise SettingsError(f"--{name}: expected a file, found nothing")
     return files
 
 

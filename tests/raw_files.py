@@ -50,6 +50,7 @@ class RawFiles:
             tumors_mutation=path["tumors_mutation"],
             tumors_sequenced=path["tumors_sequenced"],
             tumors_samples=path["samples"],
+            gene_map=path.get("gene_map", ""),
         )
         return replace(settings, **changes)
 

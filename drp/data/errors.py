@@ -12,7 +12,7 @@ class DataWarning(UserWarning):
 
 
 def name_first(items: Sequence, limit: int = 5) -> str:
-    """Return the first few items and the count of the rest, for error messages and warnings."""
-    items = [str(item) for item in items]
+    """Return the first few items and the count of the rest, for messages of one line."""
+    items = [" ".join(str(item).split()) for item in items]
     rest = len(items) - limit
     return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")

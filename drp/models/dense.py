@@ -53,8 +53,17 @@ class ReluStack(nn.Module):
     widths: Sequence[int]
 
     @nn.compact
-    def __call__(self, x_BI: Array) -> Array:
-        """Return (B, last width) for inputs (B, I)."""
+    def __call__(self, x_BI: Array, offset_BO: Array | None = None) -> Array:
+        """Return (B, last width) for inputs (B, I).
+
+        Args:
+          x_BI: inputs.
+          offset_BO: (B, first width), added before the first ReLU: what a part of the first layer
+            that is not trained gives. None for nothing.
+        """
         for layer, width in enumerate(self.widths):
-            x_BI = nn.relu(make_dense(width, f"dense_{layer}")(x_BI))
+            x_BI = make_dense(width, f"dense_{layer}")(x_BI)
+            if layer == 0 and offset_BO is not None:
+                x_BI = x_BI + offset_BO
+            x_BI = nn.relu(x_BI)
         return x_BI

@@ -26,10 +26,18 @@ class Predictor(nn.Module):
     n_drugs: int
 
     @nn.compact
-    def __call__(self, inputs: Mapping[str, Array]) -> Array:
-        """Return ln IC50 (B, D) in uM for inputs name -> (B, genes)."""
+    def __call__(
+        self, inputs: Mapping[str, Array], offsets: Mapping[str, Array] | None = None
+    ) -> Array:
+        """Return ln IC50 (B, D) in uM.
+
+        Args:
+          inputs: name -> (B, genes), or coordinates in place of the genes.
+          offsets: name -> (B, first width), what is added in the encoder's first layer.
+        """
+        offsets = offsets or {}
         encode = {name: ReluStack(self.encoder_widths, name=name) for name in self.modalities}
-        codes = [encode[name](inputs[name]) for name in self.modalities]
+        codes = [encode[name](inputs[name], offsets.get(name)) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
         x_BK = ReluStack(self.head_widths, name="head")(x_BK)
         return make_dense(self.n_drugs, "output")(x_BK)

@@ -22,14 +22,18 @@ class FittedPredictor(NamedTuple):
     scaling: Mapping[str, Scaling]
 
 
-def predict(model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array]) -> Array:
+def predict(
+    model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array],
+    offsets: Mapping[str, Array] | None = None,
+) -> Array:  # fmt: skip
     """Return predicted ln IC50 in uM, (B, D).
 
     Args:
       model: the predictor.
       fitted: weights and input scaling of one replicate.
-      inputs: modality -> (B, genes), unscaled, any number type.
+      inputs: modality -> (B, genes), unscaled, any number type; or coordinates, see `span`.
+      offsets: modality -> (B, first width), what a fixed part of the first layer gives.
     """
     x = {name: inputs[name].astype(jnp.float32) for name in model.modalities}
     scaled = {name: apply_scaling(scaling, x[name]) for name, scaling in fitted.scaling.items()}
-    return model.apply({"params": fitted.params}, {**x, **scaled})
+    return model.apply({"params": fitted.params}, {**x, **scaled}, offsets)

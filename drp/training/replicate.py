@@ -16,6 +16,7 @@ from drp.training.losses import masked_mean, masked_mse
 from drp.training.optimisers import make_optimiser
 from drp.training.prediction import FittedPredictor, predict
 from drp.training.scaling import Scaling, fit_scaling, fold_scaling
+from drp.training.span import OFFSETS
 from drp.training.stopping import Stopping, init_stopping, update_stopping
 
 
@@ -26,11 +27,14 @@ class Lines(NamedTuple):
       inputs: modality -> (S, genes); 0/1 as uint8, cast batch by batch.
       target_SD: ln IC50 (uM); anything where the mask is False.
       mask_SD: bool, which entries are learned from.
+      offsets: modality -> (S, first width), what pre-trained weights give in the first layer,
+        where training is in the span; else None.
     """
 
     inputs: Mapping[str, Array]
     target_SD: Array
     mask_SD: Array
+    offsets: Mapping[str, Array] | None = None
 
 
 class Task(NamedTuple):
@@ -40,13 +44,17 @@ class Task(NamedTuple):
       number: the replicate's number, from which its random keys follow.
       train_N: (N,) rows of the training lines.
       validation_V: (V,) rows of the validation lines.
-      inputs: modality -> (S, K), in place of the shared ones (components of the training lines).
+      inputs: modality -> (S, K), in place of the shared ones (components of the training lines, or
+        coordinates in their span).
+      bases: modality -> (N, K) coefficients of the span, see `span.Basis`; None to train all
+        weights of the first layer.
     """
 
     number: Array
     train_N: Array
     validation_V: Array
     inputs: Mapping[str, Array]
+    bases: Mapping[str, Array] | None = None
 
 
 class TrainState(NamedTuple):
@@ -56,6 +64,7 @@ class TrainState(NamedTuple):
     opt_state: Any
     kept: Any  # the weights of the best epoch so far; empty where the last ones are the product
     scaling: Mapping[str, Scaling]
+    offsets: Mapping[str, Array]  # what fixed parts of first layers give, for all lines
     stopping: Stopping
     epoch: Array
     shuffle_key: Array
@@ -91,23 +100,32 @@ OUTPUT_BIASES = {
 }
 
 
-def make_replicate(model: Predictor, recipe: Recipe, epochs_per_call: int = 1) -> Replicate:
+def make_replicate(
+    model: Predictor, recipe: Recipe, epochs_per_call: int = 1, span_offset: str | None = None
+) -> Replicate:
     """Return the functions that train one replicate of `model` by `recipe`.
 
     Args:
       model: the predictor.
       recipe: a row of `RECIPES`.
       epochs_per_call: epochs that one `run_epochs` runs, a static number.
+      span_offset: None trains all weights of the first layer; keep or drop trains it in the span
+        of the training lines (a row of `span.OFFSETS`). Inputs are then scaled beforehand, by
+        statistics that all replicates share.
 
     Raises:
       ValueError: the recipe names something that its table does not hold.
     """
-    for field, table in (("keep", KEEPERS), ("output_bias", OUTPUT_BIASES)):
-        name = getattr(recipe, field)
+    chosen = (
+        ("keep", recipe.keep, KEEPERS),
+        ("output_bias", recipe.output_bias, OUTPUT_BIASES),
+        ("span_offset", span_offset, {None: None, **OFFSETS}),
+    )
+    for field, name, table in chosen:
         if name not in table:
-            raise ValueError(f"unknown {field} {name!r}; known: {', '.join(table)}")
+            raise ValueError(f"unknown {field} {name!r}; known: {', '.join(map(str, table))}")
     optimiser = make_optimiser(recipe.optimiser, recipe.learning_rate, recipe.weight_decay)
-    run_epoch = _make_run_epoch(model, recipe, optimiser)
+    run_epoch = _make_run_epoch(model, recipe, optimiser, span_offset)
 
     def run_epochs(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
         return jax.lax.scan(
@@ -118,43 +136,88 @@ def make_replicate(model: Predictor, recipe: Recipe, epochs_per_call: int = 1) -
         params = KEEPERS[recipe.keep].product(state.kept, state.params)
         return FittedPredictor(params, state.scaling)
 
-    return Replicate(_make_init(model, recipe, optimiser), run_epochs, product)
+    return Replicate(_make_init(model, recipe, optimiser, span_offset), run_epochs, product)
 
 
-def _make_init(model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation):
+def split_key(key: Array, number: Array) -> Array:
+    """Return a replicate's two keys: of its random weights, and of its order of lines."""
+    return jax.random.split(jax.random.fold_in(key, number))
+
+
+def draw_weights(key: Array, number: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:
+    """Return the random weights that a replicate starts from where nothing is pre-trained."""
+    return init_predictor(split_key(key, number)[0], model, n_genes)
+
+
+def _make_init(
+    model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation,
+    span_offset: str | None,
+):  # fmt: skip
     """Return `Replicate.init`."""
 
     def init(key: Array, task: Task, lines: Lines, pretrained: Mapping) -> TrainState:
         unknown = set(pretrained) - set(model.modalities)
         if unknown:
             raise ValueError(f"encoders for {sorted(unknown)}; the model has {model.modalities}")
-        init_key, shuffle_key = jax.random.split(jax.random.fold_in(key, task.number))
-        lines = with_own_inputs(lines, task)
+        if span_offset is None:
+            lines = with_own_inputs(lines, task)
         train = rows_of(lines, task.train_N)
-        standardised = [name for name in model.modalities if name in recipe.standardised]
+        in_units = recipe.standardised if span_offset is None else ()
+        standardised = [name for name in model.modalities if name in in_units]
         scaling = {name: fit_scaling(train.inputs[name]) for name in standardised}
         n_genes = {name: lines.inputs[name].shape[-1] for name in model.modalities}
-        params = init_predictor(init_key, model, n_genes)
+        params = draw_weights(key, task.number, model, n_genes)
         params |= {name: fold_scaling(pretrained[name], scaling.get(name)) for name in pretrained}
+        params, offsets = _enter_span(params, lines, task, span_offset)
         bias_D = OUTPUT_BIASES[recipe.output_bias](train.target_SD, train.mask_SD)
         params |= {"output": params["output"] | {"bias": bias_D}}
         return TrainState(
-            params, optimiser.init(params), KEEPERS[recipe.keep].init(params), scaling,
-            init_stopping(), jnp.int32(0), shuffle_key,
+            params, optimiser.init(params), KEEPERS[recipe.keep].init(params), scaling, offsets,
+            init_stopping(), jnp.int32(0), split_key(key, task.number)[1],
         )  # fmt: skip
 
     return init
 
 
-def _make_run_epoch(model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation):
+def _enter_span(
+    params: dict, lines: Lines, task: Task, span_offset: str | None
+) -> tuple[dict, dict[str, Array]]:
+    """Replace first layers over genes by coefficients in the span, if asked for.
+
+    Returns:
+      The weights, and the offsets of this replicate's own, by modality.
+    """
+    offsets: dict[str, Array] = {}
+    if span_offset is None:
+        return params, offsets
+    offset, shared = OFFSETS[span_offset], lines.offsets or {}
+    for name, basis_NK in task.bases.items():
+        first = params[name]["dense_0"]
+        given_SH = shared.get(name)
+        if given_SH is None:  # a random start has weights of its own
+            given_SH = lines.inputs[name].astype(jnp.float32) @ first["kernel"]
+            offsets |= {name: given_SH} if offset.stays else {}
+        kernel_KH = offset.start(given_SH[task.train_N], basis_NK)
+        params |= {name: {**params[name], "dense_0": {**first, "kernel": kernel_KH}}}
+    return params, offsets
+
+
+def _make_run_epoch(
+    model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation,
+    span_offset: str | None,
+):  # fmt: skip
     """Return (state, task, lines) -> (TrainState, Progress), for one epoch."""
+    stays = span_offset is not None and OFFSETS[span_offset].stays
 
     def loss_of(params, scaling: Mapping[str, Scaling], lines: Lines) -> Array:
-        predicted_BD = predict(model, FittedPredictor(params, scaling), lines.inputs)
+        fitted = FittedPredictor(params, scaling)
+        predicted_BD = predict(model, fitted, lines.inputs, lines.offsets)
         return masked_mse(predicted_BD, lines.target_SD, lines.mask_SD)
 
     def run_epoch(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
         lines = with_own_inputs(lines, task)
+        shared = (lines.offsets or {}) if stays else {}
+        lines = lines._replace(offsets={**shared, **state.offsets})
 
         def step(carry, batch):
             params, opt_state = carry
@@ -172,7 +235,9 @@ def _make_run_epoch(model: Predictor, recipe: Recipe, optimiser: optax.GradientT
         stopping = update_stopping(state.stopping, validation_loss, recipe.patience)
         kept = KEEPERS[recipe.keep].update(state.kept, params, stopping.stale == 0)
         stopping = stopping._replace(done=stopping.done | (epoch >= recipe.max_epochs))
-        new = TrainState(params, opt_state, kept, state.scaling, stopping, epoch, state.shuffle_key)
+        new = state._replace(
+            params=params, opt_state=opt_state, kept=kept, stopping=stopping, epoch=epoch
+        )
         running = ~state.stopping.done
         return select(running, new, state), Progress(losses.mean(), validation_loss, running)
 

@@ -78,6 +78,37 @@ def fit_replicates(
                 yield table.leave(slot, product_at(states_R, slot))
 
 
+def run_side_by_side(replicate: Replicate) -> Callable:
+    """Return `run_epochs` over slots, all of them in every step: what an accelerator wants."""
+    return jax.vmap(replicate.run_epochs, in_axes=(0, 0, None))
+
+
+def run_in_turn(replicate: Replicate) -> Callable:
+    """Return `run_epochs` over slots, one after the other: what a CPU wants.
+
+    A replicate in the span fits into a CPU's cache, which all slots together do not. A frozen slot
+    costs nothing.
+    """
+
+    def run_one(state, task, lines):
+        shapes = jax.eval_shape(replicate.run_epochs, state, task, lines)[1]
+        nothing = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
+        return jax.lax.cond(
+            state.stopping.done,
+            lambda state: (state, nothing),
+            lambda state: replicate.run_epochs(state, task, lines),
+            state,
+        )
+
+    def run_R(states_R, tasks_R, lines):
+        return jax.lax.map(lambda pair: run_one(*pair, lines), (states_R, tasks_R))
+
+    return run_R
+
+
+RUNNERS = {"cpu": run_in_turn}  # by backend; every other one runs slots side by side
+
+
 @lru_cache(maxsize=8)
 def compile_replicate(replicate: Replicate) -> tuple[Callable, Callable, Callable]:
     """Return jitted (init, run_epochs over slots, product of a slot), the same for every call.
@@ -85,7 +116,8 @@ def compile_replicate(replicate: Replicate) -> tuple[Callable, Callable, Callabl
     Kept, so that a second `fit_replicates` with the same replicate and slots compiles nothing.
     """
     init = jax.jit(replicate.init)
-    run_R = jax.jit(jax.vmap(replicate.run_epochs, in_axes=(0, 0, None)), donate_argnums=0)
+    make_runner = RUNNERS.get(jax.default_backend(), run_side_by_side)
+    run_R = jax.jit(make_runner(replicate), donate_argnums=0)
     product_at = jax.jit(lambda states_R, slot: replicate.product(take(states_R, slot)))
     return init, run_R, product_at
 

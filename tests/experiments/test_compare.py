@@ -83,6 +83,17 @@ def test_predictions_are_those_that_were_scored(comparison, prepared):
     assert mse == pytest.approx(replicates.loc[("svm", "paper", 1), "mse_imputed"], rel=1e-5)
 
 
+def test_another_measure_keeps_its_name_and_stands_beside_no_published_error(comparison, tmp_path):
+    cells = read_cohort(comparison.cells)
+    cells.uns["units"] = {**cells.uns.get("units", {}), "response": "AUC"}
+    write_cohort(tmp_path / "auc.h5mu", cells)
+    changes = {"cells": str(tmp_path / "auc.h5mu"), "out": str(tmp_path / "run"), "tumors": ""}
+    compare.run(replace(comparison, designs=("linear",), recipe=("paper",), **changes))
+    assert "pred_auc" in pd.read_parquet(tmp_path / "run" / "predictions.parquet")
+    assert pd.read_csv(tmp_path / "run" / "table1.csv")["paper_mse"].isna().all()
+    assert "ln IC50" not in (tmp_path / "run" / "figure2.svg").read_text()
+
+
 def test_figure_and_record_are_written(comparison):
     for name in ("figure2.svg", "figure2.png", "splits.npz", "run.json", "timings.csv"):
         assert (Path(comparison.out) / name).stat().st_size > 0

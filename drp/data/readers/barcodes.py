@@ -19,8 +19,10 @@ def shorten_barcode(barcode: str) -> str:
     """Return the sample part of a barcode, with dashes, or the name itself if it is none.
 
     Returns:
-      15 characters for a barcode of 15, 16 or 28; 12 for a patient's, which has no sample part.
+      15 characters for a barcode of 15, 16 or 28; 12 for a patient's, which has no sample part;
+      nothing has spaces around it.
     """
+    barcode = barcode.strip()
     match = SPELLING.match(barcode)
     if not match:
         return barcode

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, time
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import openpyxl
 import pandas as pd
@@ -19,6 +20,7 @@ from drp.data.readers.progress import tell
 WORKBOOK, PARQUET = "workbook", "parquet"  # containers beside text
 STARTS = {b"PK\x03\x04": WORKBOOK, b"PAR1": PARQUET}
 WORKBOOK_NAMES = (".xlsx", ".xlsm")
+MAX_ROWS = 1 << 20  # Excel's; a damaged number of a row may be far above
 ROWS_AT_A_TIME = 50
 
 
@@ -38,11 +40,15 @@ def read_workbook(path: Path) -> Iterator[list[str]]:
     Raises:
       DataError: no workbook, or a damaged one.
     """
-    with _reading(path, "workbook"), closing(_open_workbook(path)) as book:
+    with (
+        _reading(path, "workbook"),
+        path.open("rb") as handle,  # openpyxl would leave it open if it fails
+        closing(_open_workbook(handle)) as book,
+    ):
         sheet = book.worksheets[0]
         total, count = sheet.max_row or 1, 0
         sheet.reset_dimensions()  # the stated size may be far beyond the last cell
-        rows = sheet.iter_rows(values_only=True)
+        rows = sheet.iter_rows(max_row=MAX_ROWS, values_only=True)
         while part := _take_rows(rows):
             count += len(part)
             tell(path, min(count / total, 1.0))
@@ -105,10 +111,10 @@ def _reading(path: Path, kind: str) -> Iterator[None]:
         ) from error
 
 
-def _open_workbook(path: Path) -> openpyxl.Workbook:
+def _open_workbook(handle: BinaryIO) -> openpyxl.Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about fonts, styles and the like
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return openpyxl.load_workbook(handle, read_only=True, data_only=True)
 
 
 def _take_rows(rows: Iterator[tuple]) -> list[list[str]]:

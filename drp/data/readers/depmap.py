@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from drp.data.errors import DataError
+from drp.data.errors import DataError, name_first
 from drp.data.readers.matrices import Matrix
 
 MODEL_COLUMNS = ("ModelID", "DepMap_ID", "depmap_id")
@@ -54,6 +54,11 @@ def take_default_entries(matrix: Matrix, record: dict, path: Path) -> tuple[Matr
     default = next((name for name in DEFAULT_COLUMNS if name in beside), None)
     if default is None:
         return matrix, column is not None
+    if column is None and beside.columns[0] not in MODEL_COLUMNS:
+        raise DataError(
+            f"{path}: expected a column {' or '.join(MODEL_COLUMNS)} beside {default!r}, found "
+            f"{name_first([name or 'one without a name' for name in beside.columns])}"
+        )
     is_default = find_default_entries(
         beside[default].astype("category"), f"{path}: column {default!r}"
     )

@@ -15,7 +15,6 @@ from drp.data.readers.response_columns import (
     TARGETS,
     clean_text,
     find_columns,
-    name_fields,
 )
 from drp.data.readers.tables import read_header, read_table
 
@@ -25,7 +24,7 @@ SPELLINGS = dict(
 NEEDED = ("drug_id", "drug_name")
 
 
-def read_drug_list(path: str | Path) -> pd.DataFrame:
+def read_drug_list(path: str | Path) -> tuple[pd.DataFrame, dict]:
     """Read the list of drugs of a screen, such as GDSC's screened_compounds or Drug_list.
 
     Args:
@@ -34,6 +33,7 @@ def read_drug_list(path: str | Path) -> pd.DataFrame:
 
     Returns:
       One row per drug, index `drug_id`; columns drug_name, target, pathway, "" where not given.
+      And the record of what was read.
 
     Raises:
       DataError: no column of ids or names, a row without an id, an unreadable file.
@@ -45,7 +45,7 @@ def read_drug_list(path: str | Path) -> pd.DataFrame:
         if not found[role]:
             raise DataError(
                 f"{path}: expected a column {' or '.join(SPELLINGS[role])}, found "
-                f"{name_fields(header.fields)}"
+                f"{name_first(header.fields, 12)}"
             )
     columns = {names[0]: role for role, names in found.items() if names}
     frame = read_table(path, tuple(columns)).apply(clean_text).rename(columns=columns)
@@ -56,7 +56,9 @@ def read_drug_list(path: str | Path) -> pd.DataFrame:
     _tell_renamed(frame, path)
     frame = frame.reindex(columns=ABOUT, fill_value="").replace("", None)
     # Of the rows of one id, the first that gives a text counts.
-    return frame.groupby("drug_id", sort=False).first().fillna("").astype(object)
+    drugs = frame.groupby("drug_id", sort=False).first().fillna("").astype(object)
+    record = {"recognised_as": "list of drugs", "rows": len(frame), "columns": len(header.fields)}
+    return drugs, record | {"drugs": len(drugs)}
 
 
 def _tell_renamed(frame: pd.DataFrame, path: str | Path) -> None:

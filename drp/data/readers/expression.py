@@ -16,6 +16,7 @@ from drp.data.readers.duplicates import merge_rows
 from drp.data.readers.expression_units import TO_LOG2P1, check_unit, guess_unit, warn_of_scale
 from drp.data.readers.gene_map import GeneMap, name_genes
 from drp.data.readers.profiles import read_profiles
+from drp.data.readers.spreadsheet_dates import warn_of_dates
 
 
 def read_expression_file(
@@ -50,6 +51,7 @@ def read_expression_file(
         lambda row, column: f"{profiles.samples[row]}, {spelled[column] or 'unnamed gene'}",
     )  # fmt: skip
     record["unit"] = f"{unit} declared, looks like {guess_unit(profiles.values)}"
+    warn_of_dates(spelled, path)
     kept = spelled != ""
     nameless = (profiles.genes == "").all(axis=1)
     if nameless.any():

@@ -10,6 +10,9 @@ from drp.data.errors import DataError, DataWarning
 LOG2_TPM_CEILING = np.log2(1e6 + 1)  # a gene cannot have more than all of a million transcripts
 LOG2_P001_FLOOR = np.log2(0.001)  # log2(TPM+0.001) of a gene without transcripts
 TPM_SUM = 1e6  # what the TPM of one sample sum to over all genes; over some genes it is less
+GENOME = 10_000  # genes of which the TPM sum to most of a million
+LOGGED_TWICE_CEILING = np.log2(LOG2_TPM_CEILING + 1)
+ENOUGH_VALUES = 100  # fewer may be whole numbers, equal or small by chance
 ARRAY_FLOOR = 1.0  # RNA-seq has genes at 0; the background of a normalised array is about 2.5
 
 TO_LOG2P1 = {
@@ -40,9 +43,11 @@ def check_unit(values: np.ndarray, unit: str, unit_flag: str, path: str | Path, 
       names: (row, column) -> words that name the cell, for the message.
     """
     guess = guess_unit(values)
+    low, high = float(values.min()), float(values.max())
+    if values.size >= ENOUGH_VALUES:
+        _reject_no_measurements(values, low, high, path)
     if guess == unit:
         return
-    low, high = float(values.min()), float(values.max())
     row, column = np.unravel_index(values.argmin(), values.shape)
     found = (
         f"{path}: declared {unit_flag}={unit}, found values from {low:.4g} "
@@ -62,6 +67,16 @@ def check_unit(values: np.ndarray, unit: str, unit_flag: str, path: str | Path, 
         raise DataError(f"{found}: this looks like a logarithm; use {unit_flag}=log2p1")
 
 
+def _reject_no_measurements(values: np.ndarray, low: float, high: float, path: str | Path) -> None:
+    if low == high:
+        raise DataError(f"{path}: expected expression, found {low:g} in every cell")
+    if high <= LOG2_TPM_CEILING and (values == np.round(values)).all():
+        raise DataError(
+            f"{path}: expected expression, found whole numbers only, from {low:g} to {high:g}, as "
+            "mutations, copy numbers or counts are"
+        )
+
+
 def warn_of_scale(values: np.ndarray, path: str | Path, is_array: bool) -> None:
     """Warn of values that are on a logarithmic scale, but plainly not of TPM.
 
@@ -78,6 +93,16 @@ def warn_of_scale(values: np.ndarray, path: str | Path, is_array: bool) -> None:
         )
     elif total > 1.1 * TPM_SUM:
         reason = f"not TPM: those of a sample sum to {total:.3g}, TPM to 1e6 at most"
+    elif values.size >= ENOUGH_VALUES and values.max() <= LOGGED_TWICE_CEILING:
+        reason = (
+            f"no gene has more than {np.exp2(values.max()) - 1:.3g} TPM in any sample: was the "
+            "logarithm taken twice, or are the values scaled to a range?"
+        )
+    elif values.shape[1] >= GENOME and total < TPM_SUM / 5:
+        reason = (
+            f"the TPM of a sample sum to {total:.3g}, those of all genes to 1e6: is the logarithm "
+            "of another base than 2, or are these no TPM?"
+        )
     else:
         return
     warnings.warn(f"{path}: {reason}", DataWarning, stacklevel=4)

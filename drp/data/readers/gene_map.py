@@ -9,7 +9,7 @@ import pandas as pd
 
 from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.readers.gene_names import clean_entrez
-from drp.data.readers.tables import read_table
+from drp.data.readers.tables import read_header, read_table
 
 OLD_NAMES = ("prev_symbol", "alias_symbol")  # in this order: a former symbol goes before an alias
 
@@ -32,12 +32,15 @@ class GeneMap:
     by_synonym: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_gene_map(path: str | Path) -> GeneMap:
+def read_gene_map(path: str | Path) -> tuple[GeneMap, dict]:
     """Read HGNC's `hgnc_complete_set.txt`, or any table with its columns.
 
     Args:
       path: table with `symbol`, and, if there, `entrez_id`, `ensembl_gene_id`, `prev_symbol` and
         `alias_symbol` (several parted by `|`).
+
+    Returns:
+      The map, and the record of what was read.
 
     Raises:
       DataError: no column `symbol`, or a symbol that stands twice.
@@ -49,12 +52,19 @@ def read_gene_map(path: str | Path) -> GeneMap:
     if len(repeated):
         raise DataError(f"{path}: column 'symbol': repeats of {name_first(repeated.unique())}")
     frame["entrez_id"] = clean_entrez(frame["entrez_id"])
-    return GeneMap(
+    gene_map = GeneMap(
         entrez=dict(zip(frame["symbol"], frame["entrez_id"], strict=True)),
         by_entrez=_lead(frame["entrez_id"], frame["symbol"]),
         by_ensembl=_lead(frame["ensembl_gene_id"], frame["symbol"]),
         by_synonym=_collect_synonyms(frame),
     )
+    record = {
+        "recognised_as": "HGNC's names of genes",
+        "rows": len(frame),
+        "columns": len(read_header(path).fields),
+        "synonyms": len(gene_map.by_synonym),
+    }
+    return gene_map, record
 
 
 def name_genes(

@@ -60,10 +60,8 @@ class Header(NamedTuple):
         name = self.pick(names)
         if name is None:
             reject_one_field(self, path)
-            found = [" ".join(field.split()) for field in self.fields]  # some have line breaks
-            raise DataError(
-                f"{path}: expected a column {' or '.join(names)}, found {name_first(found, 12)}"
-            )
+            found = name_first(self.fields, 12)
+            raise DataError(f"{path}: expected a column {' or '.join(names)}, found {found}")
         return name
 
 

@@ -39,6 +39,7 @@ class Ledger:
 
     def __init__(self, keep_going: bool = False):
         self.entries: list[Entry] = []
+        self._failures: list[str] = []
         self._keep_going = keep_going
 
     def read(
@@ -77,14 +78,36 @@ class Ledger:
         """Return one file of a role."""
         return next(entry for entry in self.find_all(role) if entry.path == str(path))
 
+    def put_off(self, step: Callable[..., Result], *arguments) -> Result | None:
+        """Call `step(*arguments)`; its error waits for `reject_errors` if the ledger keeps going.
+
+        Returns:
+          What the step returns, or None.
+
+        Raises:
+          DataError: what the step raises, unless the ledger keeps going.
+        """
+        earlier, self._failures = self._failures, []  # of other steps: this one goes on
+        try:
+            return step(*arguments)
+        except DataError as error:
+            if not self._keep_going:
+                raise
+            earlier.append(str(error))
+            return None
+        finally:
+            self._failures = earlier
+
     def reject_errors(self) -> None:
-        """Raise a DataError if any file was unusable."""
+        """Raise a DataError if a file was unusable, or a step that used several of them failed."""
         faulty = [entry for entry in self.entries if entry.error]
         if faulty:
             raise DataError(
                 f"{len(faulty)} of {len(self.entries)} files cannot be used: "
                 + ", ".join(f"--{entry.role}" for entry in faulty)
             )
+        if self._failures:
+            raise DataError("; ".join(self._failures))
 
     def as_dict(self) -> dict:
         """Return the records by role and path."""

@@ -13,6 +13,7 @@ MODEL, COSMIC, STRIPPED = "ModelID", "COSMIC_ID", "stripped name"
 EXACT = (COSMIC, "SANGER_MODEL_ID", "CCLE_NAME", "CELL_LINE_NAME")  # the most trusted first
 # COSMIC_687983 and DATA.687983 head GDSC's matrices; R writes .1 behind a line's second column.
 COSMIC_SPELLING = re.compile(r"^(?:(?:COSMIC|DATA)[_.: ]?(\d+)(?:\.\d+)?|(\d+)(?:\.0)?)$", re.ASCII)
+MODEL_BEHIND = re.compile(r"\((ACH-\d{6})\)$")  # CCLE's RPKM has `22RV1_PROSTATE (ACH-000956)`
 SEVERAL = ""  # what an identifier leads to that means several lines
 
 
@@ -41,7 +42,8 @@ class LineNames:
         Returns:
           (`SEVERAL`, kind) if the identifier means several lines, ("", "") if it means none.
         """
-        exact = (identifier, read_cosmic_id(identifier))
+        behind = MODEL_BEHIND.search(identifier)
+        exact = (identifier, read_cosmic_id(identifier), behind[1] if behind else "")
         stripped = (strip_name(identifier),)
         for kind, table in self.tables.items():
             for spelling in stripped if kind == STRIPPED else exact:

@@ -24,8 +24,12 @@ from drp.data.readers.mutation_calls import Calls
 from drp.data.readers.mutation_matrices import find_layout, read_mutated_cells
 from drp.data.readers.mutation_tables import find_table, read_calls
 from drp.data.readers.sequenced import Sequenced
+from drp.data.readers.spreadsheet_dates import warn_of_dates
 from drp.data.readers.tables import read_header
 from drp.data.readers.variant_classes import expand_classes
+
+MOST = 0.5  # share of samples or of genes; an exome has mutations in some per cent of the genes
+ENOUGH_CELLS, ENOUGH_SAMPLES = 100, 20  # fewer may be all mutated, or none, by chance
 
 Namer = Callable[[pd.Index, pd.Index], pd.Index]
 
@@ -81,6 +85,7 @@ def read_mutations(
     samples = _choose_samples(calls, rows, sequenced, path)
     values = _join(samples.get_indexer(calls.samples)[rows], columns[calls.gene_places[named]],
                    (len(samples), len(genes)))  # fmt: skip
+    _warn_of_nonsense(values, path)
     record["samples_sequenced"] = len(samples)
     record["samples_without_any_call"] = int((values.sum(axis=1) == 0).sum())
     record["genes_named"] = len(genes)
@@ -101,11 +106,32 @@ def _explain_unknown(header: Header, path: str | Path) -> DataError:
 def _require_any(n_calls: int, calls: Calls, path: str | Path) -> None:
     if n_calls:
         return
+    if not calls.record["rows"]:
+        raise DataError(f"{path}: expected rows below the header, found none")
     if calls.states_samples:
-        raise DataError(f"{path}: expected mutations, found none in any cell: {calls.record}")
+        raise DataError(f"{path}: expected mutations, found none in any cell")
+    counts = [f"{name} {n}" for name, n in calls.record.items() if isinstance(n, int)]
     raise DataError(
-        f"{path}: no row is left after --variant_classes and --maf_filters: {calls.record}"
+        f"{path}: no row is left after --variant_classes and --maf_filters: "
+        f"{', '.join(counts)}, variant_classes {calls.record['variant_classes']}"
     )
+
+
+def _warn_of_nonsense(values: sparse.csr_matrix, path: str | Path) -> None:
+    """Warn of samples and genes of which no exome can be: almost all mutated, or almost none."""
+    share = values.nnz / np.prod(values.shape)
+    if share > MOST and np.prod(values.shape) >= ENOUGH_CELLS:
+        warnings.warn(
+            f"{path}: {share:.0%} of all genes of all samples are mutated: does 1 stand for wild "
+            "type, or are these copy numbers?", DataWarning, stacklevel=3,
+        )  # fmt: skip
+    n_without = int((values.sum(axis=1) == 0).sum())
+    if n_without > MOST * values.shape[0] and values.shape[0] >= ENOUGH_SAMPLES:
+        warnings.warn(
+            f"{path}: {n_without} of {values.shape[0]} sequenced samples have no mutation and "
+            "count as wild type in every gene: does the file hold all of them?", DataWarning,
+            stacklevel=3,
+        )  # fmt: skip
 
 
 def _name_columns(
@@ -121,6 +147,7 @@ def _name_columns(
     named, counts = name_genes(parsed, gene_map, path)
     record |= counts
     is_named = named["name"] != ""
+    warn_of_dates(named["name"], path)
     if not calls.states_samples:
         record["rows_without_gene_name"] = int(calls.genes["rows"][~is_named.to_numpy()].sum())
     names = pd.Index(sorted(named["name"][is_named].unique()), dtype=object)

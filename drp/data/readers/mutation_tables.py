@@ -54,6 +54,9 @@ BARCODE, MODEL = ("Tumor_Sample_Barcode",), ("ModelID", "DepMap_ID")
 TABLES = (
     Table("DepMap OmicsSomaticMutations", ("HugoSymbol", "VariantInfo"), MODEL, *DEPMAP),
     Table("DepMap OmicsSomaticMutations", ("HugoSymbol", "MolecularConsequence"), MODEL, *DEPMAP),
+    # These two lack HugoSymbol, and a message says so.
+    Table("DepMap OmicsSomaticMutations", ("ModelID", "VariantInfo"), MODEL, *DEPMAP),
+    Table("DepMap OmicsSomaticMutations", ("ModelID", "MolecularConsequence"), MODEL, *DEPMAP),
     Table("table of variants", ("HugoSymbol", "Variant_Classification"), MODEL, *HUGO, MAF[2]),
     Table("gene table", ("HugoSymbol", "ModelID"), MODEL, *HUGO, ()),
     Table("gene table", ("HugoSymbol", "DepMap_ID"), MODEL, *HUGO, ()),

@@ -124,10 +124,16 @@ def _find_meanings(columns: Sequence[pd.Series]) -> Mapping[str, float | None]:
     """
     words = {word for column in columns for word in column.cat.categories}
     meanings: dict[str, float | None] = {
-        word: None if word in GAPS or is_number(word) else 1.0 for word in words
+        word: 1.0 if _names_change(word) else None for word in words
     }
-    meanings |= {WILD_TYPE: 0.0, UNCALLED: np.nan if WILD_TYPE in words else 0.0}
+    wild_types = {word for word in words if word.strip().upper() == WILD_TYPE}
+    meanings |= dict.fromkeys(wild_types, 0.0) | {UNCALLED: np.nan if wild_types else 0.0}
     return meanings | dict.fromkeys(NOT_SEQUENCED, np.nan)
+
+
+def _names_change(word: str) -> bool:
+    """Tell whether a word may name a change of a protein, such as V600E: it has letters."""
+    return word not in GAPS and not is_number(word) and any(map(str.isalpha, word))
 
 
 def _leave_out_unsequenced(matrix: Matrix, path: Path, record: dict) -> Matrix:

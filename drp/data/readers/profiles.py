@@ -4,7 +4,7 @@ It refuses to judge the numbers (`expression_units`) and to choose among names (
 """
 
 import re
-import zipfile
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from drp.data.errors import DataError
+from drp.data.errors import DataError, name_first
 from drp.data.readers.depmap import DEFAULT_COLUMNS, LEADING_COLUMNS, take_default_entries
 from drp.data.readers.gene_names import (
     ENTREZ_COLUMNS,
@@ -54,6 +54,7 @@ class Layout(NamedTuple):
     is_array: bool = False
 
 
+NUMBER = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 BARRED, ENSEMBL = r"[^|]+\|\d+$", r"ENSG\d{11}"
 
 
@@ -95,6 +96,7 @@ def read_profiles(path: str | Path, known_samples: Collection[str]) -> Profiles:
     if path.suffix == ".h5ad":
         return _read_anndata(path)
     header = read_header(path).with_corner()
+    _reject_numbers(header, path)
     layout = next(layout for layout in LAYOUTS if layout.fits(header))
     texts, left_out = _find_columns_beside(header)
     matrix = read_matrix(path, texts, left_out)
@@ -118,6 +120,15 @@ def read_profiles(path: str | Path, known_samples: Collection[str]) -> Profiles:
     return _take_rows_as_genes(matrix, record)
 
 
+def _reject_numbers(header: Header, path: Path) -> None:
+    numbers = [name for name in header.fields[1:] if NUMBER.fullmatch(name)]
+    if len(numbers) > len(header.fields) / 2:
+        raise DataError(
+            f"{path}: expected names in the header, found numbers ({name_first(numbers, 3)}): is "
+            "the first line missing?"
+        )
+
+
 def _find_columns_beside(header: Header) -> tuple[list[str], list[str]]:
     """Return the columns of text beside the numbers, and those that are not read."""
     fields = header.fields
@@ -139,12 +150,7 @@ def _take_rows_as_genes(matrix: Matrix, record: dict) -> Profiles:
 
 def _read_anndata(path: Path) -> Profiles:
     """Read `.h5ad`; genes are named by the columns of `var` that hold symbols and Entrez ids."""
-    if not path.is_file():
-        raise DataError(f"{path}: no such file")
-    try:
-        data = ad.read_h5ad(path)
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not a complete .h5ad file ({error})") from error
+    data = _open_anndata(path)
     if data.X is None or not data.n_obs or not data.n_vars:
         raise DataError(
             f"{path}: expected samples x genes in X, found {data.n_obs} x {data.n_vars}"
@@ -163,6 +169,19 @@ def _read_anndata(path: Path) -> Profiles:
         "orientation": "samples in rows",
     }
     return Profiles(values, data.obs_names, genes, record)
+
+
+def _open_anndata(path: Path) -> ad.AnnData:
+    if not path.is_file():
+        found = "expected a file, found a folder" if path.is_dir() else "no such file"
+        raise DataError(f"{path}: {found}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of names that stand twice, which are judged later
+            return ad.read_h5ad(path)
+    except Exception as error:  # a damaged file fails in countless ways
+        text = " ".join(ascii(str(error)).split())[:200]
+        raise DataError(f"{path}: not a complete .h5ad file ({text})") from error
 
 
 def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series | None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from drp.data.errors import name_first
 from drp.data.readers.text import GAPS
 
 # What names a line, best first: ids before names, which several lines may share.
@@ -60,11 +59,6 @@ def find_columns(fields: Sequence[str], spellings: Sequence[str]) -> list[str]:
         fields_by_name.setdefault(simplify(field), field)
     names = dict.fromkeys(simplify(spelling) for spelling in spellings)
     return [fields_by_name[name] for name in names if name in fields_by_name]
-
-
-def name_fields(fields: Sequence[str]) -> str:
-    """Return the first fields of a header on one line, for messages."""
-    return name_first([" ".join(field.split()) for field in fields], 12)
 
 
 def clean_text(column: pd.Series) -> pd.Series:

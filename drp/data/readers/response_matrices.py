@@ -33,7 +33,6 @@ from drp.data.readers.response_columns import (
     Measurements,
     clean_text,
     find_columns,
-    name_fields,
     simplify,
 )
 from drp.data.readers.response_units import AUC, LN_UM, looks_like_auc, warn_of_auc
@@ -60,6 +59,7 @@ EXPECTED = (
     "expected one row per line and drug (columns such as COSMIC_ID, DRUG_ID and LN_IC50), or a "
     "matrix of lines x drugs"
 )
+MEASURES = ("LN_IC50", "IC50", "AUC", "area_under_curve")  # of a table, not of a matrix
 GUESSED = "lines in rows, guessed"
 MIN_VALUES = 20  # fewer values may be whole numbers by chance
 
@@ -176,7 +176,9 @@ def _turn(matrix: Matrix, known_lines: Collection[str], known_drugs: Collection[
         return Wide(matrix.values, rows, *parse_drugs(columns), side)
     about, source = parse_drugs(rows)
     for role, (field, *_) in ((role, found) for role, found in described.items() if found):
-        about[role] = clean_text(matrix.leading[field]).to_numpy(object)
+        given = clean_text(matrix.leading[field]).to_numpy(object)
+        # The column that names the rows is taken apart already: `GDSC:1001` has the id 1001.
+        about[role] = about[role].mask((about[role] == "") | (field != drug), given)
     about.index = about["drug_id"].where(about["drug_id"] != "", about["drug_name"]).to_numpy()
     return Wide(matrix.values.T, columns, about, source, "lines in columns")
 
@@ -207,6 +209,12 @@ def _check_header(header: Header, path: Path) -> Header:
         raise DataError(
             f"{path}: {EXPECTED}; found single doses ({doses[0]}), which are no AUC or IC50"
         )
+    measures = find_columns(header.fields, MEASURES)
+    if measures:
+        raise DataError(
+            f"{path}: {EXPECTED}; found {measures[0]} without a column of lines or of drugs: "
+            f"{name_first(header.fields, 12)}"
+        )
     named = _find_leading(header)
     cells = [
         cell.strip()
@@ -215,7 +223,7 @@ def _check_header(header: Header, path: Path) -> Header:
     ]
     texts = [cell for cell in cells if cell not in (*GAPS, "None") and not _is_number(cell)]
     if 2 * len(texts) > len(cells):
-        raise DataError(f"{path}: {EXPECTED}; found the columns {name_fields(header.fields)}")
+        raise DataError(f"{path}: {EXPECTED}; found the columns {name_first(header.fields, 12)}")
     return header
 
 

@@ -24,7 +24,6 @@ from drp.data.readers.response_columns import (
     Measurements,
     clean_text,
     find_columns,
-    name_fields,
 )
 from drp.data.readers.response_units import AUC, FLAG, LN_UM, LOG10_UM, UM, warn_of_auc
 from drp.data.readers.tables import read_table
@@ -114,15 +113,15 @@ SHAPES = (
         (("LN_IC50", LN_UM), ("AUC", AUC)), lines=GDSC_LINES,
     ),
     Shape("CTRP long table", (LINES, ("cpd_name", "master_cpd_id"), ("area_under_curve",)), VALUES),
+    # Single doses: no column of them is a response.
+    Shape(
+        "dose series", ((*LINES, "experiment_id"), DRUG_IDS + DRUG_NAMES, DOSES), VALUES[:-2],
+    ),
     Shape(
         "drevalpy table",
         (("cell_line_name", "cell_line_id"), ("pubchem_id", "drug_id"),
          tuple(name for name, _ in VALUES)),
         VALUES,
-    ),
-    # Single doses: no column of them is a response.
-    Shape(
-        "dose series", ((*LINES, "experiment_id"), DRUG_IDS + DRUG_NAMES, DOSES), VALUES[:-2],
     ),
     Shape("long table", (LINES, DRUG_IDS + DRUG_NAMES), VALUES),
 )  # fmt: skip
@@ -184,7 +183,7 @@ def _choose_value(
             names.setdefault(measure, name)
         raise DataError(
             f"{path}: expected a column of responses ({' or '.join(names.values())}), found "
-            f"{name_fields(fields)}"
+            f"{name_first(fields, 12)}"
         )
     for measure in ACCEPTED[unit]:
         for column, given in found:

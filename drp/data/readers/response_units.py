@@ -22,6 +22,7 @@ MIN_DRUGS = 20  # fewer drugs may well have a small spread, or no potent one, by
 MIN_VALUES = 20  # fewer values may lie between 0 and 1 by chance
 LOG10_SPREAD = 1.6  # ln IC50 of GDSC spreads by 2.7, its log10 by 1.2
 LOG10_UM_FLOOR, LOG10_UM_CEILING = -5.0, 7.0  # log10 IC50 of GDSC: -4.3 to 5.6; ln: -10.0 to 12.8
+Z_TOLERANCE = 0.05
 LN_UM_FLOOR = -60.0  # fits without bounds give -25 at times
 MEDIAN_CEILING = 6.0  # the median ln IC50 of GDSC is 2.5 in uM, 9.4 in nM
 UM_CEILING = 20.0  # ln IC50 ends at 13; a plain IC50 in uM reaches hundreds
@@ -39,15 +40,17 @@ class Spread(NamedTuple):
     """What is asked of a table's values.
 
     Attributes:
-      low, high, median, spread: of the values as they are in the file; spread = their sd.
-      n_drugs: how many drugs they are of.
+      low, high, median, mean, spread: of the values as they are in the file; spread = their sd.
+      n_values, n_drugs: how many there are, and of how many drugs.
       is_named: whether the column's name itself says natural log of an IC50.
     """
 
     low: float
     high: float
     median: float
+    mean: float
     spread: float
+    n_values: int
     n_drugs: int
     is_named: bool
 
@@ -55,6 +58,11 @@ class Spread(NamedTuple):
     def may_be_log10_um(self) -> bool:
         """Whether log10 of an IC50 in uM can have these ends."""
         return self.low >= LOG10_UM_FLOOR and self.high <= LOG10_UM_CEILING
+
+    @property
+    def may_be_z_scores(self) -> bool:
+        """Whether mean and spread are those of standardised values."""
+        return abs(self.mean) < Z_TOLERANCE and abs(self.spread - 1) < Z_TOLERANCE
 
 
 class Rule(NamedTuple):
@@ -76,6 +84,11 @@ RULES = (
          f"no drug acts at 10^{LOG10_UM_FLOOR:.0f} uM; use {FLAG}ln_um"),
     Rule((LN_UM,), lambda s: s.low < LN_UM_FLOOR,
          f"no drug acts at exp({LN_UM_FLOOR:.0f}) uM"),
+    Rule((LN_UM, LOG10_UM), lambda s: s.may_be_z_scores and s.n_values >= MIN_VALUES,
+         "mean {mean:.2f}: this looks like z-scores, which cannot be converted"),
+    Rule((LN_UM, LOG10_UM),
+         lambda s: s.low >= 0 and s.high <= AUC_ENDS[""] and s.n_values >= MIN_VALUES,
+         f"this looks like an AUC; name the column AUC and use {FLAG}auc"),
     Rule((LN_UM,), lambda s: s.low >= 0 and s.n_drugs >= MIN_DRUGS and not s.is_named,
          f"no value is negative, as in plain uM, an AUC or ln (nM); use {FLAG}um or {FLAG}auc"),
     Rule((LN_UM,), lambda s: s.median > MEDIAN_CEILING and s.n_drugs >= MIN_DRUGS,
@@ -112,7 +125,13 @@ def check_unit(
         raise DataError(f"{path}: expected measurements in {column}, found none")
     with np.errstate(over="ignore"):
         spread = values.std()
-    found = Spread(values.min(), values.max(), np.median(values), spread, n_drugs, is_named)
+        mean = values.mean()
+    low, high = values.min(), values.max()
+    if low == high and len(values) >= MIN_VALUES:
+        raise DataError(f"{path}: expected responses in {column}, found {low:g} in every row")
+    found = Spread(
+        low, high, np.median(values), mean, spread, len(values), n_drugs, is_named
+    )  # fmt: skip
     for rule in RULES:
         if unit in rule.units and rule.is_broken(found):
             raise DataError(

@@ -28,6 +28,7 @@ from drp.data.readers.sequenced import read_sequenced
 
 EMPTY = pd.DataFrame({"cancer_type": []})  # a sample table that could not be read
 PATIENT = 12  # characters of a TCGA barcode that name the patient
+FEW = 0.2  # share of the smallest file's samples that have everything, below which one is warned
 MANY = 0.1  # share of samples without cancer type above which a warning is due
 
 
@@ -108,12 +109,10 @@ def read_cells(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     ledger.reject_errors()
     modalities = {EXPRESSION: expression, MUTATION: calls, RESPONSE: tables[0]}
     if tables[1:]:
-        modalities[RESPONSE_AUX] = _join_tables(tables[1:])
+        modalities[RESPONSE_AUX] = _join_tables(tables[1:], files.responses[1:])
     cohort = _assemble(modalities, annotation, files, ledger)
-    if not len(cohort.samples_with(EXPRESSION, MUTATION, RESPONSE)):
-        raise DataError(
-            f"no cell line has expression, mutation and response; {_name_samples(modalities)}"
-        )
+    words = "cell line has expression, mutation and response"
+    _check_overlap(cohort, (EXPRESSION, MUTATION, RESPONSE), words, modalities)
     return cohort
 
 
@@ -140,7 +139,8 @@ def read_tumors(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     calls = _read_mutations(files, rules, ledger, frozenset(known), name, name_calls)
     ledger.reject_errors()
     names = resolve_patients(expression.obs_names, known.union(calls.obs_names))
-    expression = rename_samples(expression, names, rules.duplicates, "samples of one patient")
+    where = f"{', '.join(map(str, files.expression))}: samples of one patient"
+    expression = rename_samples(expression, names, rules.duplicates, where)
     everyone = expression.obs_names.union(calls.obs_names)
     primary = select_primary(everyone)
     measured = {EXPRESSION: expression, MUTATION: calls}
@@ -149,8 +149,8 @@ def read_tumors(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     cohort.uns["reading"]["samples_not_primary_or_second_of_a_patient"] = len(everyone.difference(
         primary
     ))  # fmt: skip
-    if not len(cohort.samples_with(EXPRESSION, MUTATION)):
-        raise DataError(f"no tumour has both expression and mutation; {_name_samples(measured)}")
+    words = "tumour has both expression and mutation"
+    _check_overlap(cohort, (EXPRESSION, MUTATION), words, measured)
     return cohort
 
 
@@ -212,8 +212,16 @@ def _read_responses(files, rules, ledger, known_lines, name) -> list[ad.AnnData 
     return tables
 
 
-def _join_tables(tables: Sequence[ad.AnnData]) -> ad.AnnData:
-    """Put further response tables side by side; a line that one of them lacks is all NaN there."""
+def _join_tables(tables: Sequence[ad.AnnData], paths: Sequence[Path]) -> ad.AnnData:
+    """Put further response tables side by side; a line that one of them lacks is all NaN there.
+
+    A drug that an earlier table has too is named after its file as well.
+    """
+    seen: set[str] = set()
+    for table, path in zip(tables, paths, strict=True):
+        names = [f"{name} [{path.name}]" if name in seen else name for name in table.var_names]
+        seen |= {*names}
+        table.var_names = names
     return ad.concat(tables, axis="var", join="outer", merge="first", fill_value=np.nan)
 
 
@@ -232,6 +240,21 @@ def _assemble(
     if RESPONSE in modalities:
         units[RESPONSE] = ledger.find_all("response")[0].record["unit"]
     return Cohort(obs, modalities, {"units": units, "reading": reading})
+
+
+def _check_overlap(
+    cohort: Cohort, names: Sequence[str], words: str, measured: Mapping[str, ad.AnnData]
+) -> None:
+    """Raise a DataError if no sample has everything, and warn if hardly one has."""
+    complete = len(cohort.samples_with(*names))
+    if not complete:
+        raise DataError(f"no {words}; {_name_samples(measured)}")
+    least = min(cohort.require(name).n_obs for name in names)
+    if complete < FEW * least:
+        warnings.warn(
+            f"hardly a {words}: {complete}, though each of the files has {least} and more; "
+            f"{_name_samples(measured)}", DataWarning, stacklevel=3,
+        )  # fmt: skip
 
 
 def _name_samples(modalities: Mapping[str, ad.AnnData]) -> str:

@@ -146,9 +146,10 @@ def _read_text_columns(path: Path, header: Header, places: Sequence[int], catego
     batches = read_batches(path, header, places, [kind] * len(places))
     table = pa.Table.from_batches(batches, schema).unify_dictionaries()
     rows = pd.RangeIndex(table.num_rows) + header.n_before + 1
-    for name in schema.names:
-        yield table.column(name).to_pandas().set_axis(rows)
-        table = table.drop_columns(name)  # the caller holds it now
+    columns = table.columns[::-1]
+    del table
+    while columns:  # each is given up as soon as the caller holds it
+        yield columns.pop().to_pandas().set_axis(rows)
 
 
 def _read_workbook_columns(path: Path, header: Header, places: Sequence[int], categorical: bool):

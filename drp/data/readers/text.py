@@ -23,7 +23,7 @@ GCT = {"#1.2": (1, 0), "#1.3": ()}
 FIREHOSE = ("Hybridization REF", "gene_id")  # starts of its two header lines
 BLOCK = 16 << 20  # bytes parsed at a time: the widest row must fit
 GAPS = (  # how portals, R and Python write a missing number
-    "", "NA", "N/A", "#N/A", "na", "n/a", "NaN", "nan", "null", "NULL", "None", "<NA>",
+    "", "NA", "N/A", "#N/A", "na", "n/a", "NaN", "nan", "null", "NULL", "<NA>",
 )  # fmt: skip
 IN_QUOTES = re.compile(r'"[^"]*("|$)')
 END = "\0 end"  # a last line of our own: it is part of another row only if a quote is left open
@@ -35,7 +35,7 @@ class CellError(DataError):
 
 
 def read_text_header(path: Path) -> Header:
-    """Read the header line; a tab in it makes a table with tabs, and else a comma one with commas.
+    """Read the header line; if it has a tab, then tabs part the fields, and else commas.
 
     Raises:
       DataError: not UTF-8 text, or empty; sizes of a GCT that contradict its header.
@@ -89,17 +89,7 @@ def _read_lines(stream: Stream, path: Path) -> Iterator[str]:
 
 
 def _parse_header(lines: Iterator[str], path: Path) -> Header:
-    preamble, sizes, n_before = "", None, 0
-    for line in lines:
-        if preamble in GCT and sizes is None:
-            sizes = _parse_sizes(preamble, line, path)
-        elif line.startswith(COMMENT) and sizes is None:
-            preamble = preamble or line.strip()
-        elif line.strip():
-            break
-        n_before += 1
-    else:
-        raise DataError(f"{path}: expected a header line, found an empty file")
+    preamble, sizes, n_before, line = _parse_preamble(lines, path)
     visible = IN_QUOTES.sub("", line)
     delimiter = COMMA if COMMA in visible and TAB not in visible else TAB
     # Tabs need no quotes, so a lone quote in a table with tabs is a character like any other.
@@ -122,6 +112,19 @@ def _parse_header(lines: Iterator[str], path: Path) -> Header:
         fields, TEXT, first, delimiter, n_before + n_above, quoted, preamble,
         n_leading=1 + sizes[2] if sizes else 1, n_rows=sizes[0] if sizes else None,
     )  # fmt: skip
+
+
+def _parse_preamble(lines: Iterator[str], path: Path) -> tuple[str, list[int] | None, int, str]:
+    """Return the first comment, the sizes of a GCT, the lines before the header, and its first."""
+    preamble, sizes = "", None
+    for n_before, line in enumerate(lines):
+        if preamble in GCT and sizes is None:
+            sizes = _parse_sizes(preamble, line, path)
+        elif line.startswith(COMMENT) and sizes is None:
+            preamble = preamble or line.strip()
+        elif line.strip():
+            return preamble, sizes, n_before, line
+    raise DataError(f"{path}: expected a header line, found an empty file")
 
 
 def _parse_rows(lines: Iterator[str], delimiter: str, quoted: bool):

@@ -27,6 +27,8 @@ from drp.data.readers.barcodes import (
         ("tcga-02-0003-01A", "tcga-02-0003-01A"),
         ("PATIENT-7-01A", "PATIENT-7-01A"),
         ("ACH-000001", "ACH-000001"),
+        (" TCGA-AB-2802-03B ", "TCGA-AB-2802-03"),
+        ("ACH-000001 ", "ACH-000001"),
         ("", ""),
     ],
 )

@@ -23,7 +23,7 @@ def test_an_id_may_stand_at_several_sites(write):
         SCREENED + '1,MGH,Erlotinib,"Tarceva, RG-1415",EGFR,EGFR \r\n'
         "3,MGH,Rapamycin,,,\r\n3,SANGER,Rapamycin,,MTORC1,PI3K/MTOR signaling\r\n"
     )
-    drugs = read_drug_list(path)
+    drugs, _ = read_drug_list(path)
     assert drugs.index.name == "drug_id"
     assert drugs.to_dict("index") == {
         "1": {"drug_name": "Erlotinib", "target": "EGFR", "pathway": "EGFR"},
@@ -36,7 +36,7 @@ def test_the_website_s_list(write):
         "drug_id,Name,Synonyms,Targets,Target pathway,PubCHEM,Sample Size,Count\n"
         "179,5-Fluorouracil,5-FU,Antimetabolite (DNA & RNA),Other,3385,968,266\n"
     )
-    assert read_drug_list(path).loc["179"].tolist() == [
+    assert read_drug_list(path)[0].loc["179"].tolist() == [
         "5-Fluorouracil", "Antimetabolite (DNA & RNA)", "Other",
     ]  # fmt: skip
 
@@ -45,13 +45,13 @@ def test_ctrp_s_compounds_are_a_list_too(write):
     path = write(
         "master_cpd_id\tcpd_name\tgene_symbol_of_protein_target\n1788\tCIL55\t\n3588\tBRD4132\tX\n"
     )
-    assert read_drug_list(path)["drug_name"].to_dict() == {"1788": "CIL55", "3588": "BRD4132"}
+    assert read_drug_list(path)[0]["drug_name"].to_dict() == {"1788": "CIL55", "3588": "BRD4132"}
 
 
 def test_an_id_with_two_names_is_told(write):
     path = write(SCREENED + "1,MGH,Erlotinib,,,\r\n1,SANGER,Gefitinib,,,\r\n")
     with pytest.warns(DataWarning, match="1 ids stand with several names.*: 1"):
-        assert read_drug_list(path)["drug_name"].tolist() == ["Erlotinib"]
+        assert read_drug_list(path)[0]["drug_name"].tolist() == ["Erlotinib"]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,6 @@ def test_bad_lists_are_refused(write, text, message):
     ],
 )  # fmt: skip
 def test_real_lists(real_data, name, n_drugs, key, row):
-    drugs = read_drug_list(real_data / "raw_samples/cells" / name)
+    drugs, _ = read_drug_list(real_data / "raw_samples/cells" / name)
     assert len(drugs) == n_drugs
     assert drugs.loc[key].tolist() == row

@@ -35,7 +35,7 @@ def hgnc(write):
         row |= {"symbol": symbol, "alias_symbol": alias, "prev_symbol": previous}
         row |= {"entrez_id": entrez, "ensembl_gene_id": ensembl, "status": "Approved"}
         lines.append("\t".join(row.values()))
-    return read_gene_map(write("\n".join(lines) + "\n", "hgnc_complete_set.txt"))
+    return read_gene_map(write("\n".join(lines) + "\n", "hgnc_complete_set.txt"))[0]
 
 
 def name(names, gene_map=None):
@@ -146,6 +146,8 @@ def test_a_bad_map_is_told(write, content, message):
 
 
 def test_a_map_needs_no_more_than_symbols(write):
-    assert read_gene_map(write("symbol\nTP53\nEGFR\n")) == GeneMap({"TP53": "", "EGFR": ""})
-    quoted = read_gene_map(write('"symbol","entrez_id","prev_symbol"\n"A","1","X|Y"\n'))
+    gene_map, record = read_gene_map(write("symbol\nTP53\nEGFR\n"))
+    assert gene_map == GeneMap({"TP53": "", "EGFR": ""})
+    assert (record["rows"], record["columns"], record["synonyms"]) == (2, 1, 0)
+    quoted, _ = read_gene_map(write('"symbol","entrez_id","prev_symbol"\n"A","1","X|Y"\n'))
     assert quoted.by_synonym == {"X": "A", "Y": "A"}

@@ -44,6 +44,29 @@ def test_a_check_goes_on_and_tells_at_the_end():
         ledger.reject_errors()
 
 
+def test_a_step_that_fails_for_several_files_is_put_off_too():
+    ledger = Ledger(keep_going=True)
+    assert ledger.put_off(read_badly, "a and b") is None
+    assert ledger.put_off(len, "ab") == 2
+    with pytest.raises(DataError, match="a and b: expected more"):
+        ledger.reject_errors()
+    with pytest.raises(DataError, match="a and b: expected more"):
+        Ledger().put_off(read_badly, "a and b")
+
+
 def test_a_fault_of_ours_is_never_noted_as_the_files():
     with pytest.raises(ZeroDivisionError):
         Ledger(keep_going=True).read("drugs", "a", lambda path: 1 / 0)
+
+
+def test_a_failure_that_is_put_off_does_not_stop_the_next_step():
+    ledger = Ledger(keep_going=True)
+
+    def fail(text):
+        ledger.reject_errors()  # as every step does before it joins its files
+        raise DataError(text)
+
+    for text in ("no line", "no tumour"):
+        assert ledger.put_off(fail, text) is None
+    with pytest.raises(DataError, match=r"^no line; no tumour$"):
+        ledger.reject_errors()

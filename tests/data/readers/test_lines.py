@@ -7,13 +7,13 @@ from drp.data.readers.lines import make_line_names, match_lines, read_cosmic_id,
 
 ANNOTATION = pd.DataFrame(
     {
-        "COSMIC_ID": ["905933", "1299064", "930299", "909976", "1298167", "", "687983.0"],
-        "SANGER_MODEL_ID": ["SIDM00105", "SIDM00408", "SIDM00409", "", "", "", "SIDM00837"],
-        "CCLE_NAME": ["NIHOVCAR3_OVARY", "TT_OESOPHAGUS", "TT_THYROID", "", "", "", "A549_LUNG"],
-        "CELL_LINE_NAME": ["OVCAR-3", "T-T", "TT", "KM-H2", "KMH-2", "697", ""],
-        "STRIPPED_NAME": ["OVCAR3", "TT", "TT", "KMH2", "KMH2", "", "A549"],
+        "COSMIC_ID": ["905933", "1299064", "930299", "909976", "1298167", "", "687983.0", ""],
+        "SANGER_MODEL_ID": ["SIDM00105", "SIDM00408", "SIDM00409", "", "", "", "SIDM00837", ""],
+        "CCLE_NAME": ["NIHOVCAR3_OVARY", "TT_OESOPHAGUS", "TT_THYROID", *3 * [""], "A549_LUNG", ""],
+        "CELL_LINE_NAME": ["OVCAR-3", "T-T", "TT", "KM-H2", "KMH-2", "697", "", ""],
+        "STRIPPED_NAME": ["OVCAR3", "TT", "TT", "KMH2", "KMH2", "", "A549", ""],
     },
-    ["ACH-1", "ACH-2", "ACH-3", "ACH-4", "COSMIC:1298167", "ACH-6", "ACH-7"],
+    ["ACH-1", "ACH-2", "ACH-3", "ACH-4", "COSMIC:1298167", "ACH-6", "ACH-7", "ACH-000956"],
 )
 MODEL, SANGER, CCLE, NAME = "ModelID", "SANGER_MODEL_ID", "CCLE_NAME", "CELL_LINE_NAME"
 
@@ -50,6 +50,7 @@ def make_annotation(**cosmic):
         ("Ovcar 3", "ACH-1", "stripped name"),
         ("NIHOVCAR3", "ACH-1", "stripped name"),
         ("A-549", "ACH-7", "stripped name"),
+        ("22RV1_PROSTATE (ACH-000956)", "ACH-000956", MODEL),
     ],
 )
 def test_a_line_is_found_by_any_identifier(identifier, model, kind):

@@ -142,6 +142,22 @@ def test_a_sample_with_calls_that_is_not_listed_is_told(read):
     assert list(matrix.obs_names) == SAMPLES[:1]
 
 
+def test_a_list_that_is_far_longer_than_the_calls_is_told(read):
+    others = [f"TCGA-03-{n:04d}-01" for n in range(20)]
+    with pytest.warns(
+        DataWarning, match="21 of 23 sequenced samples have no mutation and count as"
+    ):
+        read(sequenced=SAMPLES + others)
+
+
+def test_more_mutations_than_wild_types_are_told(read, tmp_path):
+    rows = ["sample", *(f"G{n}" for n in range(10))], *([f"S{n}", *"1110111011"] for n in range(10))
+    path = tmp_path / "m.tsv"
+    path.write_text("\n".join("\t".join(row) for row in rows))
+    with pytest.warns(DataWarning, match="80% of all genes of all samples are mutated: does 1 sta"):
+        read_mutations(path, None, ("paper",), FILTERS)
+
+
 @pytest.mark.parametrize(
     ("rows", "sequenced", "message"),
     [
@@ -150,10 +166,11 @@ def test_a_sample_with_calls_that_is_not_listed_is_told(read):
         (["Gene Variant_Classification", "A B"], SAMPLES, "a column Hugo_Symbol, found Gene"),
         (["HugoSymbol Line", "A B"], SAMPLES, "expected mutations: .*; found HugoSymbol, Line"),
         (["HugoSymbol VariantInfo", "A B"], SAMPLES, "a column ModelID or DepMap_ID, found Hugo"),
+        (["ModelID VariantInfo", "A B"], SAMPLES, "expected a column HugoSymbol, found ModelID"),
         (["Hugo_Symbol Tumor_Sample_Barcode", "A B"], SAMPLES, "a column Variant_Class.*, found H"),
         (["Hugo_Symbol;Variant_Classification", "A;B"], SAMPLES, "expected tabs or commas in the"),
-        ([MAF[0], MAF[3]], SAMPLES, "no row is left .*'rows_of_other_classes': 1"),
-        ([MAF[0]], SAMPLES, "no row is left after --variant_classes and --maf_filters"),
+        ([MAF[0], MAF[3]], SAMPLES, "no row is left .*rows_of_other_classes 1, "),
+        ([MAF[0]], SAMPLES, "expected rows below the header, found none"),
         ([MAF[0], "TP53 Silent  PASS 1"], SAMPLES, "'Tumor_Sample_Barcode', row 2: found an empty"),
         (MAF, ["TCGA-99-0001-01"], r"none of its samples \(TCGA-02.*\) is listed in .*TCGA-99"),
         (MAF, ["TCGA-02-0001-01"] * 2, r"sequenced\.csv: column 'sample': expected each name once"),

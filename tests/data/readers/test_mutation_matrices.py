@@ -204,6 +204,11 @@ def test_na_is_wild_type_only_in_old_tables_that_have_no_wt(tmp_path):
     assert read(tmp_path / "m.tsv", mixed)[1]["samples_not_sequenced"] == 1
 
 
+def test_wt_in_small_letters_is_wild_type(tmp_path):
+    small = [row.replace("WT", "wt") for row in space(CHANGES)]
+    assert mutated(read(tmp_path / "m.tsv", small)[0]) == FOUND
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -222,6 +227,7 @@ def test_na_is_wild_type_only_in_old_tables_that_have_no_wt(tmp_path):
         (["id,TP53,KRAS", ",1,0"], "samples: expected a name in each place"),
         (["id,ENSG00000141510,KRAS", "A,1"], "expected as many fields in every row"),
         ([CHANGES[0], f"{STUDY} A WT 2 WT"], "row 'A', column 'KRAS': expected WT, .* found '2'"),
+        ([CHANGES[0], f"{STUDY} A WT - R1H"], "'KRAS': expected WT, .* found '-'"),
         ([CHANGES[0], f"{STUDY} A WT  WT"], "row 'A', column 'KRAS': expected WT, .* found ''"),
         ([CHANGES[0], f"{STUDY} A NS NS NS"], "sequenced in every gene, found none of 1"),
         ([LEADING_25Q3 + ",A (1),B (2)", profile("No", "M", (1, 1))], "expected Yes in some row"),

@@ -103,7 +103,7 @@ def test_a_list_of_drugs_describes_those_with_ids_only(write, tmp_path):
     )
     rows = [("904", "9", "Own name", -2.5), ("904", "51", "", 4.0), ("904", "77", "", 4.0)]
     path = write(rows, ["COSMIC_ID", "DRUG_ID", "DRUG_NAME", "LN_IC50"])
-    response, record = read_response(path, "ln_um", 1, drugs=read_drug_list(listed))
+    response, record = read_response(path, "ln_um", 1, drugs=read_drug_list(listed)[0])
     assert list(response.var_names) == ["Own name (9)", "Dasatinib (51)", "77"]
     assert response.var["pathway"].tolist() == ["RTK", "RTK", ""]
     assert record["drugs_not_in_list"] == 1
@@ -217,7 +217,8 @@ REAL = [
 @pytest.mark.realdata
 @pytest.mark.parametrize(("name", "unit", "shape", "measured"), REAL)
 def test_real_responses(real_data, name, unit, shape, measured):
-    listed = read_drug_list(real_data / "raw_samples/cells/1.Drug_listMon_Jun_24_09_00_55_2019.csv")
+    path = real_data / "raw_samples" / "cells" / "1.Drug_listMon_Jun_24_09_00_55_2019.csv"
+    listed, _ = read_drug_list(path)
     response, record = read_response(real_data / name, unit, 10, drugs=listed)
     assert response.shape == shape
     assert (record["measured"], record["unit"]) == (measured, "ln(uM)")

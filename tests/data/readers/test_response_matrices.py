@@ -73,7 +73,7 @@ def test_bare_names_are_told_by_the_list_of_drugs(write, tmp_path):
     listed = tmp_path / "drugs.csv"
     listed.write_text("DRUG_ID,DRUG_NAME\n1,Erlotinib\n3,AICAR\n")
     path = write(VALUES, ["A549", "H292", "TE5"], ["Erlotinib", "AICAR"], turned=True)
-    response, record = read_response(path, "ln_um", 1, drugs=read_drug_list(listed))
+    response, record = read_response(path, "ln_um", 1, drugs=read_drug_list(listed)[0])
     assert list(response.obs_names) == ["A549", "H292", "TE5"]
     assert record["orientation"] == "lines in columns"
 
@@ -156,6 +156,23 @@ def test_lines_and_drugs_without_measurement_are_counted(write):
 def test_bad_matrices_are_refused(write, values, lines, message):
     with pytest.raises(DataError, match=message):
         read_response(write(values, lines, NAMES["DeepCDR"]), "ln_um", 1)
+
+
+@pytest.mark.parametrize("missing", ["COSMIC_ID", "DRUG_ID"])
+def test_a_long_table_that_lacks_a_side_is_no_matrix(tmp_path, missing):
+    path = tmp_path / "response.csv"
+    columns = [name for name in ("COSMIC_ID", "DRUG_ID", "LN_IC50") if name != missing]
+    path.write_text(",".join(columns) + "\n1,2.5\n")
+    with pytest.raises(DataError, match="found LN_IC50 without a column of lines or of drugs: "):
+        read_response(path, "ln_um", 1)
+
+
+def test_deepcdr_s_ids_are_those_of_gdsc(tmp_path):
+    path = tmp_path / "GDSC_IC50.csv"
+    path.write_text("drug_id,ACH-000001,ACH-000002\nGDSC:1001,-1.5,2.5\nGDSC:10010,0.5,1\n")
+    response, _ = read_response(path, "ln_um", 1)
+    assert response.var["drug_id"].tolist() == ["1001", "10010"]
+    assert response.var["drug_name"].tolist() == ["", ""]
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,12 @@ def test_drugs_without_ids_are_keyed_by_name(tmp_path):
     assert record["drug_column"] == "drug"
 
 
+def test_single_doses_are_no_responses(tmp_path):
+    header, row = "cell_line_id,drug_id,dose,response", "A549,10,0.1,0.9"
+    with pytest.raises(DataError, match=r"a column of responses \(LN_IC50 .*, dose, response$"):
+        read_response(write(tmp_path, "a.csv", header, row), "ln_um", 1)
+
+
 def test_depmap_s_gdsc_says_which_flag_reads_it(tmp_path):
     path = write(
         tmp_path, "sanger-dose-response.csv",

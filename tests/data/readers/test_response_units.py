@@ -46,6 +46,8 @@ CASES = [
     ("ln_um", np.exp, r"looks like plain uM; use --response_unit=um"),
     ("log10_um", np.exp, r"looks like plain uM; use --response_unit=um"),
     ("um", lambda x: x, r"an IC50 in uM is positive; use --response_unit=ln_um or log10_um"),
+    ("ln_um", lambda x: (x - x.mean()) / x.std(), "looks like z-scores, which cannot be conver"),
+    ("log10_um", lambda x: (x - x.mean()) / x.std(), "looks like z-scores, which cannot be con"),
     ("ln_um", lambda x: x - 80, r"no drug acts at exp\(-60\) uM"),
 ]
 
@@ -101,6 +103,24 @@ def test_what_is_no_auc(tmp_path, values, message):
     for path in (write_long(tmp_path, values, "AUC"), write_wide(tmp_path, values)):
         with pytest.raises(DataError, match=message):
             read_response(path, "auc", 1)
+
+
+def test_an_auc_that_is_called_ln_ic50_is_told_even_of_few_drugs(tmp_path):
+    areas = make_screen(lambda x: 1 / (1 + np.exp(-x)), n_drugs=2)
+    for unit in ("ln_um", "log10_um"):
+        with pytest.raises(
+            DataError, match="an AUC; name the column AUC and use --response_unit=auc"
+        ):
+            read_response(write_long(tmp_path, areas), unit, 1)
+    with pytest.raises(DataError, match="use --response_unit=ln_um"):
+        read_response(write_long(tmp_path, areas), "auc", 1)
+    assert read_response(write_long(tmp_path, areas, "AUC"), "auc", 1)[1]["unit"] == "AUC"
+
+
+@pytest.mark.parametrize("unit", ["ln_um", "log10_um", "um"])
+def test_one_value_for_all_is_no_response(tmp_path, unit):
+    with pytest.raises(DataError, match=r"expected responses in LN_IC50, found 1\.5 in every row"):
+        read_response(write_long(tmp_path, make_screen(lambda x: 0 * x + 1.5)), unit, 1)
 
 
 @pytest.mark.parametrize(

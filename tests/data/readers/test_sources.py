@@ -1,12 +1,13 @@
 """What the readers make of a whole folder, against the cohorts that it was written from."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from drp.data import DataError
+from drp.data import DataError, DataWarning
 from drp.data.readers.expression import read_expression_file
 from drp.data.readers.ledger import Ledger
 from experiments.prepare import read_files
@@ -80,6 +81,112 @@ def test_vials_of_one_tumor_are_one_sample(raw_files):
     first_vial = read_expression_file(path, "log2p1", "")[0].X[0]
     np.testing.assert_array_equal(tumors.matrix("expression", tumors.obs.index[:1])[0], first_vial)
     assert tumors.modalities["expression"].n_obs == 60
+
+
+def rename_columns(path, rename):
+    table = pd.read_csv(path, sep="\t", dtype=str)
+    table.rename(columns=rename).to_csv(path, sep="\t", index=False)
+
+
+def test_barcodes_of_every_length_meet(raw_files, both):
+    """Expression by sample, MAF by patient, the list by vial, clinical data by patient."""
+    settings = raw_files.settings()
+    for path in settings.tumors_expression:
+        rename_columns(path, lambda name: f"{name}A-11R-A29S-07" if "TCGA" in name else name)
+    maf = pd.read_csv(settings.tumors_mutation, sep="\t", dtype=str)
+    maf = maf[maf["Tumor_Sample_Barcode"].str[13:15] == "01"]
+    maf.assign(Tumor_Sample_Barcode=maf["Tumor_Sample_Barcode"].str[:12]).to_csv(
+        settings.tumors_mutation, sep="\t", index=False
+    )
+    table = pd.read_csv(settings.tumors_samples, sep="\t", dtype=str, keep_default_na=False)
+    table.assign(sample=table.pop("patient")).to_csv(settings.tumors_samples, index=False)
+    tumors = read_files(settings, Ledger())[1]
+    assert list(tumors.obs.index) == list(both[1].obs.index)
+    assert list(tumors.obs["cancer_type"]) == list(both[1].obs["cancer_type"])
+    found, expected = (c.modalities["mutation"].to_df() for c in (tumors, both[1]))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_lines_are_matched_by_whatever_names_them(raw_files, both):
+    """Expression by CCLE name, calls by COSMIC id, list by model, response by Sanger's id."""
+    settings = raw_files.settings()
+    models = pd.read_csv(settings.cells_samples, dtype=str)
+    number = models["ModelID"].str[-4:]
+    models["CCLEName"], models["SangerModelID"] = "N" + number + "_LUNG", "SIDM0" + number
+    models.to_csv(settings.cells_samples, index=False)
+    names = models.set_index("ModelID")
+    for path, column, name in (
+        (settings.cells_expression[0], "ModelID", "CCLEName"),
+        (settings.cells_mutation, "ModelID", "COSMIC_ID"),
+    ):
+        table = pd.read_csv(path, dtype=str)
+        table[column] = table[column].map(names[name])
+        table.to_csv(path, index=False)
+    table = pd.read_csv(settings.response[0], dtype=str)
+    table["SANGER_MODEL_ID"] = table.pop("COSMIC_ID").map(
+        models.set_index("COSMIC_ID")["SangerModelID"]
+    )
+    table.to_csv(settings.response[0], index=False)
+    cells = read_files(settings, Ledger())[0]
+    for name, matrix in both[0].modalities.items():
+        pd.testing.assert_frame_equal(cells.modalities[name].to_df(), matrix.to_df())
+
+
+def test_names_of_which_hardly_one_is_shared_are_told(raw_files):
+    settings = raw_files.settings()
+    table = pd.read_csv(settings.cells_expression[0], dtype=str)
+    table["ModelID"] = table["ModelID"].where(table.index < 3, "X" + table["ModelID"])
+    table.to_csv(settings.cells_expression[0], index=False)
+    with (
+        pytest.warns(DataWarning, match="35 lines of .* are not in"),
+        pytest.warns(DataWarning, match="cancer type or tissue is unknown for 35"),
+        pytest.warns(DataWarning, match="hardly a cell line has .*: 3, though each .* has 38 and"),
+    ):
+        read_files(settings, Ledger())
+
+
+def test_two_names_of_one_tumor_in_two_files_are_told_with_the_files(raw_files):
+    settings = raw_files.settings()
+    rename_columns(settings.tumors_expression[1], lambda name: name[:12])
+    with pytest.raises(
+        DataError, match=r"panel.*, .*genomewide.*: samples of one patient: .*-0056-"
+    ):
+        read_files(settings, Ledger())
+
+
+def test_a_drug_of_two_further_tables_is_named_after_its_file(raw_files):
+    settings = raw_files.settings()
+    again = raw_files.folder / "again.csv.gz"
+    again.write_bytes(Path(settings.response[0]).read_bytes())
+    tables = (*settings.response * 2, str(again))
+    cells, _ = read_files(dataclasses.replace(settings, response=tables), Ledger())
+    names = cells.modalities["response_aux"].var_names
+    assert names.is_unique
+    assert names[8] == f"{names[0]} [again.csv.gz]"
+
+
+def test_area_under_the_curve_is_another_measure_and_never_mixed(raw_files):
+    settings = raw_files.settings()
+    table = pd.read_csv(settings.response[0], dtype=str)
+    table["AUC"] = 1 / (1 + np.exp(-table.pop("LN_IC50").astype(float)))
+    path = str(raw_files.folder / "auc.csv")
+    table.to_csv(path, index=False)
+    only = dataclasses.replace(settings, response=(path,))
+    with pytest.warns(DataWarning, match="AUC"):
+        cells, _ = read_files(only, Ledger())
+    assert cells.uns["units"]["response"] == "AUC"
+    assert (
+        0
+        < np.nanmin(cells.modalities["response"].X)
+        < np.nanmax(cells.modalities["response"].X)
+        < 1
+    )
+    both = dataclasses.replace(settings, response=(*settings.response, path))
+    with (
+        pytest.warns(DataWarning, match="AUC"),
+        pytest.raises(DataError, match=r"never mixed: .*ln\(uM\); .*auc\.csv: AUC"),
+    ):
+        read_files(both, Ledger())
 
 
 def test_further_response_tables_stand_apart_even_with_lines_of_their_own(raw_files):

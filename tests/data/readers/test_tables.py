@@ -69,7 +69,7 @@ def test_numbers_are_what_python_makes_of_them():
     assert numbers.tolist() == [float(text) for text in texts]
 
 
-@pytest.mark.parametrize("gap", ["", " ", "NA", "N/A", "#N/A", "nan", "NaN", "null", "None", "n/a"])
+@pytest.mark.parametrize("gap", ["", " ", "NA", "N/A", "#N/A", "nan", "NaN", "null", "NULL", "n/a"])
 def test_a_gap_is_not_a_number(gap):
     assert math.isnan(to_numbers(pd.Series([gap]), "here")[0])
     assert to_numbers(pd.Series([gap, "1"], dtype="category"), "here")[1] == 1

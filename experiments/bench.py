@@ -1,0 +1,61 @@
+"""What all designs of one comparison share: lines, splits, encoders, components, settings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from drp.baselines import fit_components, project
+from drp.data.lines import CellLines
+from drp.data.splits import Splits
+from drp.models import DESIGNS, MODALITIES, Start
+from drp.settings import N_COMPONENTS
+
+Profiles = Mapping[str, np.ndarray]
+
+
+class Bench(NamedTuple):
+    """What all designs of one comparison share.
+
+    Attributes:
+      lines: the cell lines; `splits`: their parts.
+      encoders: modality -> weights of the pre-trained encoder; empty if none were asked for.
+      codes: replicate -> modality -> components of its training lines, (S, K).
+      encoder_widths: units per encoder layer; `head_widths`: units behind the codes.
+      slots: replicates side by side, 0 = by memory; `seed`: of weights and batches.
+      first_layer: full, span, or recipe: as the recipe has it.
+      span_offset: keep or drop; see `drp.training.span`.
+    """
+
+    lines: CellLines
+    splits: Splits
+    encoders: Mapping[str, Mapping]
+    codes: Callable[[int], Profiles]
+    encoder_widths: tuple[int, ...]
+    head_widths: tuple[int, ...]
+    slots: int
+    seed: int
+    first_layer: str = "recipe"
+    span_offset: str = "keep"
+
+
+def make_codes(lines: CellLines, splits: Splits) -> Callable[[int], Profiles]:
+    """Return replicate -> components; they are fitted when a design first asks for them."""
+
+    @cache
+    def codes(number: int) -> Profiles:
+        train = splits.train_RN[number]
+        fitted = {
+            name: fit_components(lines.inputs[name], train, N_COMPONENTS) for name in MODALITIES
+        }
+        return {name: project(fitted[name], lines.inputs[name]) for name in MODALITIES}
+
+    return codes
+
+
+def needs_encoders(designs: Sequence[str]) -> list[str]:
+    """Return the modalities whose pre-trained encoder one of the designs starts from."""
+    rows = [DESIGNS[name] for name in designs if name in DESIGNS]
+    pretrained = {name for d in rows if d.start is Start.PRETRAINED for name in d.modalities}
+    return [name for name in MODALITIES if name in pretrained]
