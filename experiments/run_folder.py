@@ -52,6 +52,8 @@ class RunFolder:
           SettingsError: the folder holds another run; says what differs.
         """
         self.path = Path(settings.out)
+        if self.path.exists() and not self.path.is_dir():
+            raise SettingsError(f"--out: expected a folder, found the file {self.path}")
         self._started = time.perf_counter()
         data = {
             role: {str(path): hash_file(Path(path)) for path in paths}

@@ -1,5 +1,6 @@
 """Unfiltered cohorts -> cohorts that hold the same model genes. It refuses to know files."""
 
+import warnings
 from collections.abc import Mapping
 
 import anndata as ad
@@ -18,8 +19,10 @@ from drp.data.cohort import (
     make_modality,
 )
 from drp.data.crosswalk import match_genes
-from drp.data.errors import DataError, name_first
+from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.imputation import impute_vim_knn
+
+FEW = 0.2  # share of the genes of the smaller side below which a warning is due
 
 
 def prepare_cohorts(
@@ -98,6 +101,13 @@ def _share_genes(cells: Cohort, tumors: Cohort, name: str) -> tuple[pd.DataFrame
             f"{name}: cell lines ({name_first(first.index, 3)}) and tumours "
             f"({name_first(second.index, 3)}) share no gene by Entrez id or symbol"
         )
+    smaller = min(len(first), len(second))
+    if len(pairs) < FEW * smaller:
+        warnings.warn(
+            f"{name}: cell lines ({name_first(first.index, 3)}) and tumours "
+            f"({name_first(second.index, 3)}) share only {len(pairs)} of {smaller} genes; are they "
+            "named alike? See --gene_map", DataWarning, stacklevel=4,
+        )  # fmt: skip
     renamed = {"only_in_first": "only_in_cell_lines", "only_in_second": "only_in_tumors"}
     return pairs, {renamed.get(key, key): count for key, count in counts.items()}
 

@@ -100,10 +100,10 @@ def run_in_turn(replicate: Replicate) -> Callable:
             state,
         )
 
-    def run_R(states_R, tasks_R, lines):
+    def run_slots(states_R, tasks_R, lines):
         return jax.lax.map(lambda pair: run_one(*pair, lines), (states_R, tasks_R))
 
-    return run_R
+    return run_slots
 
 
 RUNNERS = {"cpu": run_in_turn}  # by backend; every other one runs slots side by side

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from drp.data import prepare_cohorts
 from drp.data.cohort import Cohort, make_modality
-from drp.data.errors import DataError
+from drp.data.errors import DataError, DataWarning
 
 LINES, TUMORS = pd.Index(["L1", "L2", "L3"]), pd.Index(["T1", "T2", "T3", "T4"])
 # Over the tumours: HIGH has mean 4 and sd 2.6; LOW mean 0.75; FLAT sd 0.1; EDGE mean exactly 1.
@@ -159,3 +159,15 @@ def test_one_tumor_has_no_spread_to_filter_by():
     one = {name: matrix[:1].copy() for name, matrix in tumors.modalities.items()}
     with pytest.raises(DataError, match="at least 2 tumours with expression, found 1"):
         prepare_cohorts(cells, Cohort(tumors.obs, one), 1.0, 0.5, 5)
+
+
+def test_few_shared_genes_are_told():
+    cells, tumors = make_cohorts()
+    genes = [f"G{i}" for i in range(30)]
+    for cohort, samples, first in ((cells, LINES, "B"), (tumors, TUMORS, "C")):
+        columns = {name: [1] * len(samples) for name in ["A", *(first + gene for gene in genes)]}
+        cohort.modalities["mutation"] = make_matrix(
+            columns, samples, lambda values: sparse.csr_matrix(values, dtype=np.uint8)
+        )
+    with pytest.warns(DataWarning, match=r"mutation: .* share only 1 of 31 genes; .*--gene_map"):
+        prepare_cohorts(cells, tumors, 1.0, 0.5, 2)

@@ -68,6 +68,12 @@ def test_another_experiment_in_the_folder_is_refused(tmp_path):
         RunFolder("y", Settings(str(tmp_path / "run")))
 
 
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "run").write_text("")
+    with pytest.raises(SettingsError, match=r"--out: expected a folder, found the file .*run"):
+        RunFolder("x", Settings(str(tmp_path / "run")))
+
+
 def test_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
     folder = RunFolder("x", Settings(str(tmp_path / "run")))
     folder.begin()

@@ -43,11 +43,13 @@ def read_gene_map(path: str | Path) -> tuple[GeneMap, dict]:
       The map, and the record of what was read.
 
     Raises:
-      DataError: no column `symbol`, or a symbol that stands twice.
+      DataError: no column `symbol`, no row, or a symbol that stands twice.
     """
     columns = ("entrez_id", "ensembl_gene_id", *OLD_NAMES)
     frame = read_table(path, ["symbol"], optional=columns, keys=["symbol"])
     frame = frame.reindex(columns=["symbol", *columns], fill_value="")
+    if not len(frame):
+        raise DataError(f"{path}: expected a row per gene, found none")
     repeated = frame["symbol"][frame["symbol"].duplicated()]
     if len(repeated):
         raise DataError(f"{path}: column 'symbol': repeats of {name_first(repeated.unique())}")
@@ -98,7 +100,8 @@ def name_genes(
     names = names.mask(names == "", own)
     nameless = names == ""
     if nameless.all():
-        raise DataError(f"{path}: none of its {len(genes)} genes can be named")
+        hint = "; --gene_map knows none of them" if gene_map else ""
+        raise DataError(f"{path}: none of its {len(genes)} genes can be named{hint}")
     if nameless.any():
         record["genes_without_a_name"] = int(nameless.sum())
     lost = genes["ensembl_id"][nameless & (genes["ensembl_id"] != "")]

@@ -9,9 +9,7 @@ from drp.data.cohort import make_modality
 from drp.data.readers.duplicates import merge_rows
 
 
-def rename_samples(
-    matrix: ad.AnnData, names: pd.Index, duplicates: str, where: str
-) -> ad.AnnData:
+def rename_samples(matrix: ad.AnnData, names: pd.Index, duplicates: str, where: str) -> ad.AnnData:
     """Give the samples of a modality new names, and merge those that come to share one.
 
     Args:

@@ -159,7 +159,7 @@ def read_response_table(path: Path, header: Header, shape: Shape, unit: str) -> 
             f"{path}: row {infinite.idxmax()}: expected a finite {column}, found infinity"
         )
     line = _pick_filled(frame, find_columns(frame, shape.lines), path)
-    drug = _pick_filled(frame, find_columns(frame, shape.ids + shape.names), path)
+    drug = _pick_drug(frame, shape, path)
     record = {
         "recognised_as": shape.name, "rows": n_rows, "columns": len(header.fields),
         "orientation": "one row per line and drug", "value_column": column, "line_column": line,
@@ -236,6 +236,16 @@ def _pick_filled(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> str
             return name
     first, empty = next(iter(gaps.items()))
     raise DataError(f"{path}: column {first!r}, row {empty.idxmax()}: found an empty cell")
+
+
+def _pick_drug(frame: pd.DataFrame, shape: Shape, path: Path) -> str:
+    """Return the column that tells drugs apart: ids before names, which re-screens share.
+
+    A column of ids with a few gaps is faulty and no reason to go by names.
+    """
+    columns = find_columns(frame, shape.ids + shape.names)
+    in_use = [name for name in columns if (frame[name] != "").mean() > 0.5]
+    return _pick_filled(frame, in_use[:1] or columns, path)
 
 
 def _describe_drugs(frame: pd.DataFrame, shape: Shape, key: str) -> pd.DataFrame:

@@ -146,6 +146,8 @@ def test_a_bad_map_is_told(write, content, message):
 
 
 def test_a_map_needs_no_more_than_symbols(write):
+    with pytest.raises(DataError, match="expected a row per gene, found none"):
+        read_gene_map(write("symbol\n"))
     gene_map, record = read_gene_map(write("symbol\nTP53\nEGFR\n"))
     assert gene_map == GeneMap({"TP53": "", "EGFR": ""})
     assert (record["rows"], record["columns"], record["synonyms"]) == (2, 1, 0)

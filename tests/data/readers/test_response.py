@@ -78,6 +78,7 @@ def test_repeats_are_averaged_on_the_ln_scale_if_asked(write):
         ([*ROWS, ("905", "51", "Dasatinib", "SRC", "> 8")], "'LN_IC50', row 7: expected a number"),
         ([*ROWS, ("", "51", "Dasatinib", "SRC", 2.0)], "'COSMIC_ID', row 7: found an empty cell"),
         ([*ROWS, ("905", "", "", "SRC", 2.0)], "'DRUG_ID', row 7: found an empty cell"),
+        ([*ROWS, ("905", "", "Erlotinib", "", 2.0)], "'DRUG_ID', row 7: found an empty cell"),
         (ROWS[-1:], "expected measurements in LN_IC50, found none"),
         ([], "expected measurements in LN_IC50, found none"),
     ],
