@@ -107,7 +107,8 @@ def run(settings: PrepareSettings) -> None:
         counts.pop("mutation", None)  # it stands under its file here
     folder.write_json("preparation.json", record)
     folder.finish()
-    for line in describe(record):
+    del filters["reading"]  # it is in preparation.json
+    for line in [*describe_files(ledger), *describe(filters)]:
         say(line)
     say(f"wrote {folder.path}/cells.h5mu, tumors.h5mu and preparation.json")
 
@@ -191,11 +192,13 @@ def warn_of_defaults(settings: PrepareSettings) -> None:
 
 def find_defaults(settings: PrepareSettings) -> list[str]:
     """Return the settings whose files are the default ones."""
-    files, defaults = raw_files(settings), PrepareSettings()
-    return [
-        name for name, paths in files.items()
-        if paths and getattr(settings, name) == getattr(defaults, name)
-    ]  # fmt: skip
+    files = raw_files(settings)
+    return [name for name, paths in files.items() if paths and is_default(settings, name)]
+
+
+def is_default(settings: PrepareSettings, name: str) -> bool:
+    """Tell whether a setting was left as it is."""
+    return getattr(settings, name) == getattr(PrepareSettings(), name)
 
 
 def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:
@@ -211,6 +214,9 @@ def raw_files(settings: PrepareSettings) -> dict[str, list[str]]:
         value = getattr(settings, name)
         paths = value if isinstance(value, tuple) else (value,)
         files[name] = [expand(path) for path in paths if path]
+        of = name.replace("sequenced", "mutation")
+        if of != name and is_default(settings, name) and not is_default(settings, of):
+            files[name] = []  # a default list says nothing about own calls
         if not files[name] and name not in MAY_BE_EMPTY:
             raise SettingsError(f"--{name}: expected a file, found nothing")
     return files

@@ -85,11 +85,13 @@ class Replicate(NamedTuple):
       init: (key, task, lines, pretrained) -> TrainState. `pretrained`: modality -> encoder weights.
       run_epochs: (state, task, lines) -> (TrainState, Progress of each epoch). A finished
         replicate stays as it is.
+      idle: () -> Progress of the epochs in which a finished replicate does nothing.
       product: state -> FittedPredictor.
     """
 
     init: Callable[[Array, Task, Lines, Mapping], TrainState]
     run_epochs: Callable[[TrainState, Task, Lines], tuple[TrainState, Progress]]
+    idle: Callable[[], Progress]
     product: Callable[[TrainState], FittedPredictor]
 
 
@@ -132,11 +134,16 @@ def make_replicate(
             lambda state, _: run_epoch(state, task, lines), state, length=epochs_per_call
         )
 
+    def idle() -> Progress:
+        losses = jnp.zeros(epochs_per_call, jnp.float32)
+        return Progress(losses, losses, jnp.zeros(epochs_per_call, bool))
+
     def product(state: TrainState) -> FittedPredictor:
         params = KEEPERS[recipe.keep].product(state.kept, state.params)
         return FittedPredictor(params, state.scaling)
 
-    return Replicate(_make_init(model, recipe, optimiser, span_offset), run_epochs, product)
+    init = _make_init(model, recipe, optimiser, span_offset)
+    return Replicate(init, run_epochs, idle, product)
 
 
 def split_key(key: Array, number: Array) -> Array:

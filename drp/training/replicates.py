@@ -91,11 +91,9 @@ def run_in_turn(replicate: Replicate) -> Callable:
     """
 
     def run_one(state, task, lines):
-        shapes = jax.eval_shape(replicate.run_epochs, state, task, lines)[1]
-        nothing = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
         return jax.lax.cond(
             state.stopping.done,
-            lambda state: (state, nothing),
+            lambda state: (state, replicate.idle()),
             lambda state: replicate.run_epochs(state, task, lines),
             state,
         )

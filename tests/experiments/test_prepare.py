@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drp.data import read_cohort
+from drp.data import DataError, read_cohort
 from drp.settings import PrepareSettings
 from experiments import prepare
 from experiments.flags import SettingsError
@@ -110,9 +110,12 @@ def test_lines_without_a_sample_table_row_are_kept_and_told(raw_files):
     table[table["ModelID"] != "LINE-0007"].to_csv(settings.cells_samples, index=False)
     prepare.run(settings)
     record = read_record(settings)
-    files = (settings.cells_expression[0], settings.cells_mutation, settings.response[0])
+    files = (
+        settings.cells_expression[0], settings.cells_sequenced, settings.cells_mutation,
+        settings.response[0],
+    )  # fmt: skip
     for path, line, warning in zip(
-        files, (*["LINE-0007"] * 2, "900007"), record["warnings"], strict=True
+        files, (*["LINE-0007"] * 3, "900007"), record["warnings"], strict=True
     ):
         assert warning == f"1 lines of {path} are not in {settings.cells_samples}: {line}"
     assert "COSMIC:900007" in read_both(settings)[0].obs.index
@@ -163,17 +166,35 @@ def test_real_data(real_data, tmp_path, monkeypatch):
 
 def test_own_files_that_join_default_ones_are_told(raw_files, capsys, monkeypatch):
     own = raw_files.settings()
-    default = raw_files.folder / "cells" / "sequenced_models.csv"
+    default = raw_files.folder / "cells" / "models.csv"
     default.parent.mkdir()
-    default.write_bytes(Path(own.cells_sequenced).read_bytes())
+    default.write_bytes(Path(own.cells_samples).read_bytes())
     monkeypatch.setenv("DRP_DATA", str(raw_files.folder))
-    prepare.run(replace(own, cells_sequenced=PrepareSettings().cells_sequenced))
-    assert "own files are joined with default ones: --cells_sequenced=" in capsys.readouterr().err
+    prepare.run(replace(own, cells_samples=PrepareSettings().cells_samples))
+    assert "own files are joined with default ones: --cells_samples=" in capsys.readouterr().err
 
 
-def test_sample_tables_of_other_samples_are_told(raw_files, capsys):
+def test_a_default_list_says_nothing_about_own_calls(raw_files, capsys, monkeypatch):
+    own = raw_files.settings()
+    default = raw_files.folder / "tumors" / "sequenced_samples.csv"
+    default.parent.mkdir()
+    default.write_text("Tumor_Sample_Barcode\nTCGA-ZZ-0001-01\n")
+    monkeypatch.setenv("DRP_DATA", str(raw_files.folder))
+    prepare.run(replace(own, tumors_sequenced=PrepareSettings().tumors_sequenced))
+    assert "no list of sequenced samples" in capsys.readouterr().err
+    assert "TCGA-ZZ-0001-01" not in read_both(own)[1].obs.index
+
+
+@pytest.mark.parametrize("n_others", [60, 80])
+def test_sample_tables_of_other_samples_are_told_or_refused(raw_files, capsys, n_others):
     table = pd.read_csv(raw_files.settings().tumors_samples, sep="\t")
     path = raw_files.folder / "others.tsv"
-    table.assign(sample=[f"P{i}" for i in range(len(table))]).to_csv(path, sep="\t", index=False)
-    prepare.run(raw_files.settings(tumors_samples=str(path)))
+    table.loc[: n_others - 1, "sample"] = [f"P{i}" for i in range(n_others)]
+    table.to_csv(path, sep="\t", index=False)
+    settings = raw_files.settings(tumors_samples=str(path))
+    if n_others == len(table):
+        with pytest.raises(DataError, match=r"others\.tsv: its samples .* none of the 81"):
+            prepare.run(settings)
+        return
+    prepare.run(settings)
     assert "cancer type or tissue is unknown for" in capsys.readouterr().err

@@ -12,7 +12,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from drp.models import Predictor
 from drp.settings import RECIPES
 from drp.training import Lines, Task, choose_slots, fit_replicates, make_replicate
-from drp.training.replicates import BYTES_FOR_SLOTS, make_slots, put, take
+from drp.training.replicates import (
+    BYTES_FOR_SLOTS,
+    compile_replicate,
+    make_slots,
+    put,
+    run_in_turn,
+    run_side_by_side,
+    take,
+)
 
 KEY = jax.random.key(0)
 RECIPE = replace(RECIPES["modern"], batch_size=4, learning_rate=0.03, patience=2, max_epochs=12)
@@ -75,6 +83,22 @@ def test_slots_change_nothing(slots, two_slots, tasks, lines, replicate, pretrai
     assert_same_results(fit_all(tasks, lines, replicate, slots, pretrained), two_slots)
 
 
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="slots run in turn on a CPU only")
+def test_in_turn_no_slot_count_changes_a_bit(two_slots, tasks, lines, replicate, pretrained):
+    for number, one in fit_all(tasks, lines, replicate, 5, pretrained).items():
+        assert_equal(one, two_slots[number])
+
+
+@pytest.mark.parametrize("runner", [run_in_turn, run_side_by_side])
+def test_in_turn_and_side_by_side_agree(
+    runner, two_slots, tasks, lines, replicate, pretrained, monkeypatch
+):
+    monkeypatch.setattr("drp.training.replicates.RUNNERS", {jax.default_backend(): runner})
+    compile_replicate.cache_clear()
+    assert_same_results(fit_all(tasks, lines, replicate, 2, pretrained), two_slots)
+    compile_replicate.cache_clear()
+
+
 def test_order_of_the_queue_changes_nothing(two_slots, tasks, lines, replicate, pretrained):
     backwards = fit_all(reversed(tasks), lines, replicate, 2, pretrained)
     assert_same_results(backwards, two_slots)
@@ -114,6 +138,7 @@ def test_every_function_is_compiled_once(tasks, lines, model):
     replicate = plain._replace(**{name: counted(name, function) for name, function in fields})
     for _ in range(2):
         assert len(fit_all(tasks, lines, replicate, 2)) == 5
+    assert traces.pop("idle", 1) == 1
     assert traces == {"init": 1, "run_epochs": 1, "product": 1}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from drp.data.errors import DataError, DataWarning, name_first
 from drp.data.readers.barcodes import find_patients, shorten_barcode
-from drp.data.readers.header import Header, reject_one_field
+from drp.data.readers.header import Header, pick, reject_one_field
 from drp.data.readers.tables import read_header, read_table, reject_repeats
 from drp.data.readers.text import GAPS
 
@@ -108,8 +108,7 @@ def read_annotation(path: str | Path) -> tuple[pd.DataFrame, dict]:
     layout = _find_layout(header._replace(fields=list(names.values())), path)
     frame = read_table(path, ()).rename(columns=names)
     frame = frame.loc[:, ~frame.columns.duplicated()]
-    id_column = next(name for name in layout.ids if name in frame)
-    type_column = next(name for name in layout.types if name in frame)
+    id_column, type_column = pick(layout.ids, frame), pick(layout.types, frame)
     ids, n_otherwise = _name_rows(frame, id_column, layout.otherwise)
     kinds = _blank(frame[type_column]).str.removeprefix("TCGA-").replace("", UNKNOWN)
     kept = _keep_rows(frame, ids, kinds, layout, f"{path}: column {id_column!r}")

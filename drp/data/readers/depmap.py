@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from drp.data.errors import DataError, name_first
+from drp.data.readers.gene_names import ENTREZ_COLUMNS, SYMBOL_COLUMNS
+from drp.data.readers.header import pick
 from drp.data.readers.matrices import Matrix
 
 MODEL_COLUMNS = ("ModelID", "DepMap_ID", "depmap_id")
@@ -18,6 +20,8 @@ LEADING_COLUMNS = (
     "IsDefaultEntryForMC", "cell_line_display_name", "lineage_1", "lineage_2", "lineage_3",
     "lineage_4", "lineage_5", "lineage_6",
 )  # fmt: skip
+# The columns of text that may stand beside the cells of a matrix of samples and genes.
+BESIDE = (*LEADING_COLUMNS, *SYMBOL_COLUMNS, *ENTREZ_COLUMNS)
 YES, NO = ("yes", "true", "1"), ("no", "false", "0", "")
 
 
@@ -48,10 +52,10 @@ def take_default_entries(matrix: Matrix, record: dict, path: Path) -> tuple[Matr
       DataError: no entry is a default one, or a cell is neither Yes nor No.
     """
     beside = matrix.leading
-    column = next((name for name in MODEL_COLUMNS if name in beside.columns[1:]), None)
+    column = pick(MODEL_COLUMNS, beside.columns[1:])
     if column is not None:
         matrix = matrix._replace(rows=pd.Index(beside[column], dtype=object))
-    default = next((name for name in DEFAULT_COLUMNS if name in beside), None)
+    default = pick(DEFAULT_COLUMNS, beside)
     if default is None:
         return matrix, column is not None
     if column is None and beside.columns[0] not in MODEL_COLUMNS:

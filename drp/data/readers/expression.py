@@ -43,36 +43,32 @@ def read_expression_file(
     """
     profiles = read_profiles(path, known_samples)
     record = dict(profiles.record)
-    names, named = name_genes(profiles.genes, gene_map, path)
-    names["name"] = _keep_apart(names)
+    names, counts = _name_columns(profiles.genes, gene_map, path)
     spelled = names["name"].to_numpy()
     check_unit(
         profiles.values, unit, unit_flag, path,
         lambda row, column: f"{profiles.samples[row]}, {spelled[column] or 'unnamed gene'}",
     )  # fmt: skip
-    record["unit"] = f"{unit} declared, looks like {guess_unit(profiles.values)}"
-    warn_of_dates(spelled, path)
+    guess = guess_unit(profiles.values)
+    record["unit"] = unit if guess == unit else f"{unit} (looks like {guess})"
     kept = spelled != ""
-    nameless = (profiles.genes == "").all(axis=1)
-    if nameless.any():
-        warnings.warn(
-            f"{path}: {nameless.sum()} genes have no name, or are second copies on Y, and are left "
-            "out", DataWarning, stacklevel=2,
-        )  # fmt: skip
     values = TO_LOG2P1[unit](profiles.values if kept.all() else profiles.values[:, kept])
     warn_of_scale(values, path, record.pop("is_array"))
     genes = names[kept]
     values, symbols = merge_rows(
         values.T, genes.set_index("name").index, duplicates, f"{path}: gene symbols"
     )
-    values, samples = merge_rows(values.T, profiles.samples, duplicates, f"{path}: samples")
-    record |= named | {
-        "samples_merged": len(profiles.samples) - len(samples),
-        "genes_merged": len(genes) - len(symbols),
-    }
+    values, samples = merge_rows(
+        values.T, profiles.samples.str.strip(), duplicates, f"{path}: samples"
+    )
     var = genes.drop_duplicates("name").set_index("name").loc[symbols]
     values = np.ascontiguousarray(values, np.float32)
-    return _shorten_names(make_modality(values, samples, var)), record
+    matrix = _shorten_names(make_modality(values, samples, var))
+    return matrix, record | counts | {
+        "samples_merged": len(profiles.samples) - len(samples),
+        "further_vials_left_out": len(samples) - matrix.n_obs,
+        "genes_merged": len(genes) - len(symbols),
+    }
 
 
 def join_expression(
@@ -111,6 +107,22 @@ def join_expression(
         samples = matrix.obs_names.append(further.obs_names[fresh])
         matrix = make_modality(np.vstack([matrix.X, values[fresh]]), samples, matrix.var)
     return matrix, record
+
+
+def _name_columns(
+    genes: pd.DataFrame, gene_map: GeneMap | None, path: str | Path
+) -> tuple[pd.DataFrame, dict]:
+    """Return the names of the genes, "" for what has none, and the counts of `name_genes`."""
+    names, counts = name_genes(genes, gene_map, path)
+    names["name"] = _keep_apart(names)
+    warn_of_dates(names["name"], path)
+    nameless = (genes == "").all(axis=1)
+    if nameless.any():
+        warnings.warn(
+            f"{path}: {nameless.sum()} genes have no name, or are second copies on Y, and are left "
+            "out", DataWarning, stacklevel=3,
+        )  # fmt: skip
+    return names, counts
 
 
 def _keep_apart(genes: pd.DataFrame) -> pd.Series:

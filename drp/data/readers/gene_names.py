@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from drp.data.readers.header import pick
+
 SYMBOL_COLUMNS = (
     "Hugo_Symbol", "HugoSymbol", "GENE_SYMBOLS", "pr_gene_symbol", "gene_symbol", "gene_symbols",
     "Gene Symbol", "Gene_Symbol", "gene_name", "symbol", "Symbol", "SYMBOL", "feature_name",
@@ -46,6 +48,18 @@ PARTS = ("symbol", "entrez_id", "ensembl_id")
 def looks_like_gene(name: str) -> bool:
     """Tell whether a name can only be a gene's."""
     return any(pattern.fullmatch(name) for pattern in TELLING_PATTERNS)
+
+
+def find_gene_columns(beside: pd.DataFrame) -> tuple[pd.Series | None, pd.Series | None]:
+    """Return the symbols and the Entrez ids among the columns beside the genes, None if not there.
+
+    The Description of a GCT may hold full names, which have spaces: these are no symbols.
+    """
+    columns = (pick(names, beside) for names in (SYMBOL_COLUMNS, ENTREZ_COLUMNS))
+    symbols, entrez = (None if name is None else beside[name].astype(str) for name in columns)
+    if symbols is not None and symbols.str.strip().str.contains(r"\w \w").mean() > 0.5:
+        symbols = None
+    return symbols, entrez
 
 
 def parse_genes(

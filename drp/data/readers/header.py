@@ -1,6 +1,6 @@
 """What the top of a file tells before the rest is read. It refuses to know what the names mean."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ class Header(NamedTuple):
 
     def pick(self, names: Sequence[str]) -> str | None:
         """Return the first of the names that is a column, or None."""
-        return next((name for name in names if name in self.fields), None)
+        return pick(names, self.fields)
 
     def require(self, names: Sequence[str], path: str | Path) -> str:
         """Return the first of the names that is a column.
@@ -63,6 +63,11 @@ class Header(NamedTuple):
             found = name_first(self.fields, 12)
             raise DataError(f"{path}: expected a column {' or '.join(names)}, found {found}")
         return name
+
+
+def pick(names: Sequence[str], there: Container[str]) -> str | None:
+    """Return the first of the names that is there, or None."""
+    return next((name for name in names if name in there), None)
 
 
 def reject_one_field(header: Header, path: str | Path) -> None:

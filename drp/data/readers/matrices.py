@@ -53,7 +53,7 @@ def read_matrix(
     Raises:
       DataError: what `read_header` raises; a cell that is not a number; a cut file; no rows.
     """
-    path = Path(path)
+    path, leading, left_out = Path(path), frozenset(leading), frozenset(left_out)
     header = read_header(path).with_corner()
     reject_one_field(header, path)
     fields = header.fields

@@ -47,8 +47,7 @@ def read_mutations(
     """Read mutations from a MAF, another long table, or a matrix, and who was sequenced.
 
     Args:
-      path: any of the tables in `mutation_tables.TABLES` or the matrices in
-        `mutation_matrices.LAYOUTS`.
+      path: any row of `mutation_tables.TABLES` or of `mutation_matrices.LAYOUTS`.
       sequenced: what `read_sequenced` gave. None: those of a matrix, or, with a warning, those
         with any call in a table.
       variant_classes: paper, nonsilent, or classes; see `expand_classes`.
@@ -75,21 +74,21 @@ def read_mutations(
         calls = read_mutated_cells(path, header, layout, {*known_samples}, duplicates)
     else:
         raise _explain_unknown(header, path)
-    record = calls.record
     _require_any(len(calls.sample_places), calls, path)
-    genes, columns = _name_columns(calls, gene_map, record, path)
+    genes, columns = _name_columns(calls, gene_map, path)
     named = columns[calls.gene_places] >= 0
     _require_any(named.sum(), calls, path)
     calls, sequenced = _name_samples(calls, sequenced, name_samples)
     rows = calls.sample_places[named]
     samples = _choose_samples(calls, rows, sequenced, path)
-    values = _join(samples.get_indexer(calls.samples)[rows], columns[calls.gene_places[named]],
-                   (len(samples), len(genes)))  # fmt: skip
+    pairs = samples.get_indexer(calls.samples)[rows], columns[calls.gene_places[named]]
+    values = _join(*pairs, (len(samples), len(genes)))
     _warn_of_nonsense(values, path)
-    record["samples_sequenced"] = len(samples)
-    record["samples_without_any_call"] = int((values.sum(axis=1) == 0).sum())
-    record["genes_named"] = len(genes)
-    return make_modality(values, samples, genes), record
+    return make_modality(values, samples, genes), calls.record | {
+        "samples_sequenced": len(samples),
+        "samples_without_any_call": int((values.sum(axis=1) == 0).sum()),
+        "genes_named": len(genes),
+    }
 
 
 def _explain_unknown(header: Header, path: str | Path) -> DataError:
@@ -135,7 +134,7 @@ def _warn_of_nonsense(values: sparse.csr_matrix, path: str | Path) -> None:
 
 
 def _name_columns(
-    calls: Calls, gene_map: GeneMap | None, record: dict, path: str | Path
+    calls: Calls, gene_map: GeneMap | None, path: str | Path
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Name the genes; spellings of one gene share a column.
 
@@ -145,14 +144,16 @@ def _name_columns(
     """
     parsed = parse_genes(calls.genes["label"].tolist(), entrez=calls.genes["entrez_id"].tolist())
     named, counts = name_genes(parsed, gene_map, path)
-    record |= counts
+    calls.record.update(counts)
     is_named = named["name"] != ""
     warn_of_dates(named["name"], path)
     if not calls.states_samples:
-        record["rows_without_gene_name"] = int(calls.genes["rows"][~is_named.to_numpy()].sum())
+        calls.record["rows_without_gene_name"] = int(
+            calls.genes["rows"][~is_named.to_numpy()].sum()
+        )
     names = pd.Index(sorted(named["name"][is_named].unique()), dtype=object)
     spellings = pd.DataFrame({"label": calls.genes["label"].to_numpy(), "name": named["name"]})
-    record["genes_merged"] = len(spellings[is_named].drop_duplicates()) - len(names)
+    calls.record["genes_merged"] = len(spellings[is_named].drop_duplicates()) - len(names)
     known = named[is_named & (named["entrez_id"] != "")].drop_duplicates("name").set_index("name")
     genes = known[["entrez_id"]].reindex(names, fill_value="")
     return genes, names.get_indexer(named["name"])
@@ -167,6 +168,8 @@ def _name_samples(
     if sequenced is not None:
         sequenced = sequenced._replace(samples=name_samples(others, calls.samples).unique())
     samples = pd.Index(samples, dtype=object)
+    if calls.states_samples:
+        calls.record["samples_merged"] += len(calls.samples) - len(samples)
     return calls._replace(samples=samples, sample_places=places[calls.sample_places]), sequenced
 
 

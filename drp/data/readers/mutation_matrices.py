@@ -9,20 +9,18 @@ import pandas as pd
 
 from drp.data.errors import DataError
 from drp.data.readers.barcodes import shorten_barcode
-from drp.data.readers.depmap import take_default_entries
+from drp.data.readers.depmap import BESIDE, take_default_entries
 from drp.data.readers.duplicates import ERROR
 from drp.data.readers.gene_names import (
-    ENTREZ_COLUMNS,
     NAMELESS,
     OTHER_COLUMNS,
-    SYMBOL_COLUMNS,
+    find_gene_columns,
     looks_like_gene,
 )
 from drp.data.readers.header import Header
 from drp.data.readers.matrices import Matrix, read_matrix, reject_gaps
 from drp.data.readers.mutation_calls import Calls
 from drp.data.readers.mutation_words import (
-    BESIDE,
     is_changes,
     is_number,
     part_columns,
@@ -99,6 +97,7 @@ def read_mutated_cells(
         reject_repeats(matrix.rows, f"{path}: samples", cure)
         reject_repeats(labels[~labels.isin(NAMELESS)], f"{path}: genes", cure)
     short, samples = pd.factorize(matrix.rows.map(shorten_barcode))
+    record["samples_merged"] = len(short) - len(samples)
     rows, columns = np.nonzero(matrix.values)
     genes = pd.DataFrame(
         {"label": labels, "entrez_id": "" if entrez is None else entrez, "rows": 1}
@@ -106,13 +105,13 @@ def read_mutated_cells(
     return Calls(pd.Index(samples, dtype=object), genes, short[rows], columns, True, record)
 
 
-def _name_rows(matrix: Matrix) -> tuple[pd.Index, pd.Series | None]:
-    """Return the symbols, or else the names, of genes in rows, and their Entrez ids if given."""
-    beside = matrix.leading.iloc[:, 1:]
-    symbols = next((name for name in SYMBOL_COLUMNS if name in beside), None)
-    entrez = next((name for name in ENTREZ_COLUMNS if name in beside), None)
-    labels = matrix.rows if symbols is None else pd.Index(beside[symbols], dtype=object)
-    return labels, None if entrez is None else beside[entrez].to_numpy(object)
+def _name_rows(matrix: Matrix) -> tuple[pd.Index, np.ndarray | None]:
+    """Return the symbol, or else the name, of each gene in rows, and their Entrez ids if given."""
+    symbols, entrez = find_gene_columns(matrix.leading.iloc[:, 1:])
+    labels = matrix.rows
+    if symbols is not None:
+        labels = labels.where(symbols.isin(NAMELESS), symbols)
+    return labels, None if entrez is None else entrez.to_numpy(object)
 
 
 def _reject_other_quantities(matrix: Matrix, path: Path) -> None:

@@ -12,14 +12,13 @@ import pandas as pd
 import pyarrow as pa
 
 from drp.data.errors import DataError, DataWarning, name_first
-from drp.data.readers.depmap import LEADING_COLUMNS
-from drp.data.readers.gene_names import ENTREZ_COLUMNS, OTHER_COLUMNS, SYMBOL_COLUMNS
-from drp.data.readers.header import Header
+from drp.data.readers.depmap import BESIDE
+from drp.data.readers.gene_names import OTHER_COLUMNS
+from drp.data.readers.header import TEXT, Header
 from drp.data.readers.matrices import Matrix
 from drp.data.readers.tables import read_columns
 from drp.data.readers.text import GAPS, CellError, read_batches
 
-BESIDE = (*LEADING_COLUMNS, *SYMBOL_COLUMNS, *ENTREZ_COLUMNS)  # text that stands beside the cells
 FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
 STUDY, SAMPLE = "STUDY_ID", "SAMPLE_ID"  # the two leading fields of cBioPortal's download
 WILD_TYPE, UNCALLED = "WT", "NA"
@@ -58,7 +57,7 @@ def read_flags(path: Path, header: Header, record: dict) -> Matrix:
     names = pd.Index(beside.iloc[:, 0], dtype=object)
     columns = pd.Index([header.fields[place] for place in places], dtype=object)
     values = np.empty((len(names), len(places)), np.float32)
-    fill = _fill_parsed if header.container == "text" else _fill_translated
+    fill = _fill_parsed if header.container == TEXT else _fill_translated
     try:
         fill(values, path, header, places, names)
     except CellError:  # slower, and able to say which cell it is

@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from drp.data.errors import DataError, name_first
-from drp.data.readers.depmap import DEFAULT_COLUMNS, LEADING_COLUMNS, take_default_entries
+from drp.data.errors import DataError, DataWarning, name_first
+from drp.data.readers.depmap import BESIDE, DEFAULT_COLUMNS, take_default_entries
 from drp.data.readers.gene_names import (
-    ENTREZ_COLUMNS,
     OTHER_COLUMNS,
-    SYMBOL_COLUMNS,
+    find_gene_columns,
     looks_like_gene,
     parse_genes,
 )
@@ -99,6 +98,7 @@ def read_profiles(path: str | Path, known_samples: Collection[str]) -> Profiles:
     _reject_numbers(header, path)
     layout = next(layout for layout in LAYOUTS if layout.fits(header))
     texts, left_out = _find_columns_beside(header)
+    _warn_of_numbers(header, texts, path)
     matrix = read_matrix(path, texts, left_out)
     reject_gaps(matrix, path)
     record = {
@@ -136,15 +136,23 @@ def _find_columns_beside(header: Header) -> tuple[list[str], list[str]]:
     start = patterned.index(True) if any(patterned) else 0
     if start and sum(patterned) > (len(fields) - start) / 2:  # all before the genes is on samples
         return fields[1:start], []
-    known = (*LEADING_COLUMNS, *SYMBOL_COLUMNS, *ENTREZ_COLUMNS)
-    return [name for name in fields[1:] if name in known], [*OTHER_COLUMNS]
+    return [name for name in fields[1:] if name in BESIDE], [*OTHER_COLUMNS]
+
+
+def _warn_of_numbers(header: Header, texts: Sequence[str], path: Path) -> None:
+    """Warn of columns before the first gene that hold numbers: they may be genes themselves."""
+    cells = dict(zip(header.fields, header.first, strict=False))
+    odd = [name for name in texts if name not in BESIDE and NUMBER.fullmatch(cells.get(name, ""))]
+    if odd:
+        warnings.warn(
+            f"{path}: {len(odd)} columns before the first gene hold numbers and are left out: "
+            f"{name_first(odd)}; are they genes? Then name them as the others", DataWarning,
+            stacklevel=3,
+        )  # fmt: skip
 
 
 def _take_rows_as_genes(matrix: Matrix, record: dict) -> Profiles:
-    leading = matrix.leading.iloc[:, 1:]
-    symbols = next((leading[name] for name in SYMBOL_COLUMNS if name in leading), None)
-    entrez = next((leading[name] for name in ENTREZ_COLUMNS if name in leading), None)
-    genes = parse_genes(matrix.rows, symbols, entrez)
+    genes = parse_genes(matrix.rows, *find_gene_columns(matrix.leading.iloc[:, 1:]))
     return Profiles(matrix.values.T, matrix.columns, genes, record)
 
 
@@ -158,9 +166,7 @@ def _read_anndata(path: Path) -> Profiles:
     values = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
     values = values.astype(np.float32)
     reject_gaps(Matrix(values, data.obs_names, data.var_names, data.obs), path)
-    genes = parse_genes(
-        data.var_names, _as_text(data.var, SYMBOL_COLUMNS), _as_text(data.var, ENTREZ_COLUMNS)
-    )
+    genes = parse_genes(data.var_names, *find_gene_columns(data.var))
     record = {
         "recognised_as": "AnnData",
         "rows": data.n_obs,
@@ -182,8 +188,3 @@ def _open_anndata(path: Path) -> ad.AnnData:
     except Exception as error:  # a damaged file fails in countless ways
         text = " ".join(ascii(str(error)).split())[:200]
         raise DataError(f"{path}: not a complete .h5ad file ({text})") from error
-
-
-def _as_text(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series | None:
-    name = next((name for name in names if name in frame), None)
-    return None if name is None else frame[name].astype(str)

@@ -3,20 +3,18 @@
 import anndata as ad
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from drp.data.cohort import make_modality
 from drp.data.readers.duplicates import merge_rows
 
 
 def rename_samples(matrix: ad.AnnData, names: pd.Index, duplicates: str, where: str) -> ad.AnnData:
-    """Give the samples of a modality new names, and merge those that come to share one.
+    """Give the samples of a table of numbers new names, and merge those that come to share one.
 
     Args:
-      matrix: samples x features.
+      matrix: samples x features, dense.
       names: the new name of each sample.
-      duplicates: error, or mean: what becomes of a name that stands twice. Mutations of one sample
-        are always joined: a call in either counts.
+      duplicates: error, or mean: what becomes of a name that stands twice.
       where: file and kind of name, for messages.
 
     Raises:
@@ -24,13 +22,5 @@ def rename_samples(matrix: ad.AnnData, names: pd.Index, duplicates: str, where: 
     """
     if not names.has_duplicates:
         return make_modality(matrix.X, names, matrix.var)
-    if sparse.issparse(matrix.X):
-        kept = names.drop_duplicates()
-        places = kept.get_indexer(names)
-        ones = np.ones(len(names), np.uint8)
-        join = sparse.csr_matrix((ones, (places, np.arange(len(names)))))
-        joined = (join @ matrix.X).tocsr()
-        joined.data[:] = 1
-        return make_modality(joined, kept, matrix.var)
     values, kept = merge_rows(np.asarray(matrix.X), names, duplicates, where)
     return make_modality(values, kept, matrix.var)

@@ -26,6 +26,9 @@ from drp.data.readers.response_units import (
 )
 from drp.data.readers.tables import read_header, reject_repeats
 
+# A table of that many pairs that is measured in a hundredth of them would only fill the memory.
+MOST_PAIRS, LEAST_MEASURED = 50_000_000, 0.01
+
 
 def read_response(
     path: str | Path, unit: str, min_measured: int, duplicates: str = ERROR,
@@ -98,10 +101,15 @@ def _pivot(
             f"{found.record['line_column']} {found.lines[first]}, {found.record['drug_column']} "
             f"{found.drugs[first]}: expected one row for each pair; --duplicates=mean averages them"
         )
+    size = len(lines) * len(keys)
+    if size > MOST_PAIRS and len(place) < LEAST_MEASURED * size:
+        raise DataError(
+            f"{path}: {len(place)} values for {len(lines)} lines x {len(keys)} drugs: does "
+            f"{found.record['line_column']} name lines, and {found.record['drug_column']} drugs?"
+        )
     column = found.record["value_column"]
     check_unit(found.values, len(keys), found.unit, found.is_named, path, column)
     stored = TO_STORED[found.unit](found.values)
-    size = len(lines) * len(keys)
     count = np.bincount(place, minlength=size)
     total = np.bincount(place, stored, minlength=size)
     mean = np.where(count, total / np.maximum(count, 1), np.nan)

@@ -51,6 +51,7 @@ DRUG_SPELLINGS = tuple(
         r"(?P<id>\d{1,4})",
     )
 )
+MEASURED = re.compile(r"Drug_\d+_(?P<measure>[A-Za-z]\w*)")
 LINE_ID = re.compile(r"\d{6,7}|CVCL_\w{4}")  # of COSMIC and Cellosaurus
 REPLICATE = re.compile(r".*[\d.]+ ?[uµμ]M rep\d+")
 LINEAGE = re.compile(r"lineage\d*")
@@ -214,6 +215,11 @@ def _check_header(header: Header, path: Path) -> Header:
         raise DataError(
             f"{path}: {EXPECTED}; found {measures[0]} without a column of lines or of drugs: "
             f"{name_first(header.fields, 12)}"
+        )
+    mixed = {m["measure"] for field in header.fields if (m := MEASURED.fullmatch(field))}
+    if len(mixed) > 1:
+        raise DataError(
+            f"{path}: {EXPECTED}; found several measures side by side: {', '.join(sorted(mixed))}"
         )
     named = _find_leading(header)
     cells = [

@@ -152,6 +152,7 @@ def read_response_table(path: Path, header: Header, shape: Shape, unit: str) -> 
     frame = _read_rows(path, header, shape, column)
     n_rows = len(frame)
     dropped, frame = _drop_rows(frame, shape, path)
+    n_kept = len(frame)
     frame = frame.dropna(subset=column)
     infinite = np.isinf(frame[column])
     if infinite.any():
@@ -163,7 +164,7 @@ def read_response_table(path: Path, header: Header, shape: Shape, unit: str) -> 
     record = {
         "recognised_as": shape.name, "rows": n_rows, "columns": len(header.fields),
         "orientation": "one row per line and drug", "value_column": column, "line_column": line,
-        "drug_column": drug, "rows_left_out": dropped,
+        "drug_column": drug, "rows_left_out": dropped, "rows_without_value": n_kept - len(frame),
     }  # fmt: skip
     values = frame[column].to_numpy(np.float64)
     about = _describe_drugs(frame, shape, drug)

@@ -4,7 +4,7 @@ It refuses to know gene filters and imputation, which need both cohorts: see `pr
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,11 @@ import anndata as ad
 import numpy as np
 import pandas as pd
 
-from drp.data.cohort import EXPRESSION, MUTATION, RESPONSE, RESPONSE_AUX, UNITS, Cohort
-from drp.data.errors import DataError, DataWarning, name_first
-from drp.data.readers.annotation import UNKNOWN, make_obs, read_annotation
-from drp.data.readers.barcodes import resolve_patients, select_primary
+from drp.data.cohort import EXPRESSION, MUTATION, RESPONSE, RESPONSE_AUX, Cohort
+from drp.data.errors import DataError, DataWarning
+from drp.data.readers.annotation import read_annotation
+from drp.data.readers.assembly import assemble, check_overlap, join_tables, reject_other_cohort
+from drp.data.readers.barcodes import find_patients, resolve_patients, select_primary
 from drp.data.readers.drug_list import read_drug_list
 from drp.data.readers.expression import join_expression, read_expression_file
 from drp.data.readers.gene_map import GeneMap
@@ -24,12 +25,9 @@ from drp.data.readers.lines import make_line_names, match_lines
 from drp.data.readers.mutation import read_mutations
 from drp.data.readers.renaming import rename_samples
 from drp.data.readers.response import read_response
-from drp.data.readers.sequenced import read_sequenced
+from drp.data.readers.sequenced import Sequenced, read_sequenced
 
 EMPTY = pd.DataFrame({"cancer_type": []})  # a sample table that could not be read
-PATIENT = 12  # characters of a TCGA barcode that name the patient
-FEW = 0.2  # share of the smallest file's samples that have everything, below which one is warned
-MANY = 0.1  # share of samples without cancer type above which a warning is due
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,7 @@ def read_cells(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     lines = make_line_names(EMPTY if annotation is None else annotation)
 
     def name(found: pd.Index, path: Path, required: bool = False) -> tuple[pd.Index, dict]:
+        reject_other_cohort(found, path, files.cohort)
         if annotation is None:  # a check goes on without it
             return found, {}
         return match_lines(found, lines, str(path), str(files.samples), required)
@@ -109,10 +108,10 @@ def read_cells(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     ledger.reject_errors()
     modalities = {EXPRESSION: expression, MUTATION: calls, RESPONSE: tables[0]}
     if tables[1:]:
-        modalities[RESPONSE_AUX] = _join_tables(tables[1:], files.responses[1:])
-    cohort = _assemble(modalities, annotation, files, ledger)
+        modalities[RESPONSE_AUX] = join_tables(tables[1:], files.responses[1:])
+    cohort = assemble(modalities, annotation, files.cohort, ledger)
     words = "cell line has expression, mutation and response"
-    _check_overlap(cohort, (EXPRESSION, MUTATION, RESPONSE), words, modalities)
+    check_overlap(cohort, (EXPRESSION, MUTATION, RESPONSE), words, modalities)
     return cohort
 
 
@@ -124,8 +123,10 @@ def read_tumors(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     annotation = ledger.read("tumors_samples", files.samples, read_annotation)
     listed = (EMPTY if annotation is None else annotation).index
 
-    def name(found: pd.Index, _path: Path) -> tuple[pd.Index, dict]:
-        named = found.isin(listed) | found.str[:PATIENT].isin(listed)
+    def name(found: pd.Index, path: Path) -> tuple[pd.Index, dict]:
+        reject_other_cohort(found, path, files.cohort)
+        final = resolve_patients(found, listed)
+        named = final.isin(listed) | find_patients(final).isin(listed)
         lost = [str(sample) for sample in found[~named][:5]]
         counts = {"matched": int(named.sum()), "unmatched": int((~named).sum())}
         return found, counts | {"unmatched_examples": lost}
@@ -145,12 +146,12 @@ def read_tumors(files: Files, rules: Rules, ledger: Ledger) -> Cohort:
     primary = select_primary(everyone)
     measured = {EXPRESSION: expression, MUTATION: calls}
     kept = {name: m[m.obs_names.isin(primary)].copy() for name, m in measured.items()}
-    cohort = _assemble(kept, annotation, files, ledger)
+    cohort = assemble(kept, annotation, files.cohort, ledger)
     cohort.uns["reading"]["samples_not_primary_or_second_of_a_patient"] = len(everyone.difference(
         primary
     ))  # fmt: skip
     words = "tumour has both expression and mutation"
-    _check_overlap(cohort, (EXPRESSION, MUTATION), words, measured)
+    check_overlap(cohort, (EXPRESSION, MUTATION), words, measured)
     return cohort
 
 
@@ -164,7 +165,9 @@ def _read_expression(files, rules, ledger, known_samples, name) -> ad.AnnData | 
         )  # fmt: skip
         names, matched = name(matrix.obs_names, path)
         where = f"{path}: samples that are one cell line"
-        return rename_samples(matrix, names, rules.duplicates, where), record | matched
+        renamed = rename_samples(matrix, names, rules.duplicates, where)
+        record["samples_merged"] += matrix.n_obs - renamed.n_obs
+        return renamed, record | matched
 
     matrices = [ledger.read(role, path, read) for path in files.expression]
     if any(matrix is None for matrix in matrices):
@@ -176,18 +179,21 @@ def _read_expression(files, rules, ledger, known_samples, name) -> ad.AnnData | 
 
 
 def _read_mutations(files, rules, ledger, known_samples, name, name_calls) -> ad.AnnData | None:
+    def read_list(path: Path) -> tuple[Sequenced, dict]:
+        sequenced, record = read_sequenced(path, rules.duplicates)
+        return sequenced, record | name(sequenced.samples, path)[1]
+
     sequenced = None
     if files.sequenced:
-        role = f"{files.cohort}_sequenced"
-        sequenced = ledger.read(role, files.sequenced, read_sequenced, rules.duplicates)
+        sequenced = ledger.read(f"{files.cohort}_sequenced", files.sequenced, read_list)
 
     def read(path: Path) -> tuple[ad.AnnData, dict]:
         calls, record = read_mutations(
             path, sequenced, rules.variant_classes, rules.accepted_filters, rules.gene_map,
             rules.duplicates, known_samples, name_calls,
         )  # fmt: skip
-        _, matched = name(calls.obs_names, path)
-        return calls, record | matched
+        mutated = np.asarray(calls.X.sum(axis=1)).ravel() > 0
+        return calls, record | name(calls.obs_names[mutated], path)[1]
 
     return ledger.read(f"{files.cohort}_mutation", files.mutation, read)
 
@@ -202,7 +208,9 @@ def _read_responses(files, rules, ledger, known_lines, name) -> list[ad.AnnData 
         )
         names, matched = name(table.obs_names, path, required=True)
         where = f"{path}: lines that are one by the sample table"
-        return rename_samples(table, names, rules.duplicates, where), record | matched
+        renamed = rename_samples(table, names, rules.duplicates, where)
+        renamed.var["n_measured"] = (~np.isnan(renamed.X)).sum(axis=0)
+        return renamed, record | matched | {"lines_merged": table.n_obs - renamed.n_obs}
 
     tables = [ledger.read("response", path, read) for path in files.responses]
     measures = {entry.path: entry.record.get("unit") for entry in ledger.find_all("response")}
@@ -210,66 +218,3 @@ def _read_responses(files, rules, ledger, known_lines, name) -> list[ad.AnnData 
         found = "; ".join(f"{path}: {measure}" for path, measure in measures.items())
         raise DataError(f"response tables of different measures are never mixed: {found}")
     return tables
-
-
-def _join_tables(tables: Sequence[ad.AnnData], paths: Sequence[Path]) -> ad.AnnData:
-    """Put further response tables side by side; a line that one of them lacks is all NaN there.
-
-    A drug that an earlier table has too is named after its file as well.
-    """
-    seen: set[str] = set()
-    for table, path in zip(tables, paths, strict=True):
-        names = [f"{name} [{path.name}]" if name in seen else name for name in table.var_names]
-        seen |= {*names}
-        table.var_names = names
-    return ad.concat(tables, axis="var", join="outer", merge="first", fill_value=np.nan)
-
-
-def _assemble(
-    modalities: Mapping[str, ad.AnnData], annotation: pd.DataFrame, files: Files, ledger: Ledger
-) -> Cohort:
-    names = pd.Index(sorted(set().union(*(matrix.obs_names for matrix in modalities.values()))))
-    obs, n_absent = make_obs(names, annotation)
-    reading = {
-        "samples_without_annotation": n_absent,
-        "annotated_samples_without_data": int((~annotation.index.isin(names)).sum()),
-        "mutation": ledger.find_all(f"{files.cohort}_mutation")[0].record,
-    }
-    _warn_of_unknown(obs, n_absent, annotation)
-    units = {name: UNITS[name] for name in UNITS if name in modalities}
-    if RESPONSE in modalities:
-        units[RESPONSE] = ledger.find_all("response")[0].record["unit"]
-    return Cohort(obs, modalities, {"units": units, "reading": reading})
-
-
-def _check_overlap(
-    cohort: Cohort, names: Sequence[str], words: str, measured: Mapping[str, ad.AnnData]
-) -> None:
-    """Raise a DataError if no sample has everything, and warn if hardly one has."""
-    complete = len(cohort.samples_with(*names))
-    if not complete:
-        raise DataError(f"no {words}; {_name_samples(measured)}")
-    least = min(cohort.require(name).n_obs for name in names)
-    if complete < FEW * least:
-        warnings.warn(
-            f"hardly a {words}: {complete}, though each of the files has {least} and more; "
-            f"{_name_samples(measured)}", DataWarning, stacklevel=3,
-        )  # fmt: skip
-
-
-def _name_samples(modalities: Mapping[str, ad.AnnData]) -> str:
-    return "; ".join(f"{name}: {name_first(m.obs_names, 3)}" for name, m in modalities.items())
-
-
-def _warn_of_unknown(obs: pd.DataFrame, n_absent: int, annotation: pd.DataFrame) -> None:
-    """Say so when the sample table leaves many samples without a cancer type.
-
-    Tissue means, the baseline that is hardest to beat, and per-cancer results hang on it.
-    """
-    unknown = obs.index[obs["cancer_type"] == UNKNOWN]
-    if len(unknown) > MANY * len(obs):
-        warnings.warn(
-            f"the sample table ({name_first(annotation.index, 3)}) has no row for {n_absent} of "
-            f"{len(obs)} samples; cancer type or tissue is unknown for {len(unknown)}: "
-            f"{name_first(unknown, 3)}", DataWarning, stacklevel=4,
-        )  # fmt: skip

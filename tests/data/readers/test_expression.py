@@ -260,6 +260,7 @@ def test_two_genes_of_one_symbol_are_told_apart_by_entrez_id(write):
         ("gene,S1,S2\nTP53,0,1\nTP53,1,3\n", r"gene symbols: .* repeats of TP53"),
         ("ModelID,TP53 (7157),TP53 (7157)\nL1,0,1\n", r"gene symbols: .* repeats of TP53"),
         ("gene,S1,S1\nTP53,0,1\n", r"samples: .* repeats of S1"),
+        ("gene,S1,S1 \nTP53,0,1\n", r"samples: .* repeats of S1"),
     ],
 )
 def test_repeats_are_an_error_or_averaged(write, text, message):
@@ -269,6 +270,27 @@ def test_repeats_are_an_error_or_averaged(write, text, message):
     matrix, record = read(path, duplicates="mean")
     assert matrix.X[0, 0] == 0.5
     assert record["samples_merged"] + record["genes_merged"] == 1
+
+
+def test_further_vials_of_a_tumor_are_counted(write):
+    text = "gene,TCGA-02-0001-01B,TCGA-02-0001-01A,TCGA-02-0002-01A\nTP53,0.5,2.5,3\n"
+    matrix, record = read(write("x.csv", text))
+    assert matrix.to_df()["TP53"].to_dict() == {"TCGA-02-0001-01": 2.5, "TCGA-02-0002-01": 3.0}
+    assert (record["samples_merged"], record["further_vials_left_out"]) == (0, 1)
+
+
+def test_full_names_of_genes_are_no_symbols(write):
+    text = (
+        "#1.2\n2\t2\nName\tDescription\tA549_LUNG\tBT20_BREAST\n"
+        "TP53\ttumor protein p53\t0.5\t7\nKRAS\tKRAS proto-oncogene, GTPase\t3.5\t4\n"
+    )
+    assert list(read(write("x.gct", text))[0].var_names) == ["TP53", "KRAS"]
+
+
+def test_a_gene_that_is_taken_for_a_column_beside_is_told(write):
+    text = ",CellLine,ABC1,TP53 (7157),KRAS (3845),MYC (4609)\nACH-000001,HL60,0.5,0.25,2.5,7\n"
+    with pytest.warns(DataWarning, match=r"1 columns before .* numbers and are left out: ABC1; "):
+        assert list(read(write("x.csv", text))[0].var_names) == ["TP53", "KRAS", "MYC"]
 
 
 @pytest.mark.parametrize("tpm", [0.0, 0.37, 12.5, 40_000.0])

@@ -182,7 +182,16 @@ def test_vials_of_one_tumor_and_spellings_of_one_gene_are_joined(tmp_path):
     lines = ["sample,KRAS,KRAS (3845)", "TCGA-02-0001-01A,1,0", "TCGA-02-0001-01B,0,0"]
     matrix, record = read(tmp_path / "m.csv", lines)
     assert mutated(matrix) == {"TCGA-02-0001-01": {"KRAS"}}
-    assert record["genes_merged"] == 1
+    assert (record["genes_merged"], record["samples_merged"]) == (1, 1)
+
+
+def test_genes_without_a_symbol_keep_their_other_name(tmp_path):
+    lines = [
+        "gene_id,symbol,ACH-000001,ACH-000002", "ENSG00000141510,TP53,1,0",
+        "ENSG00000133703,KRAS,0,1", "EGFR,,1,1",
+    ]  # fmt: skip
+    matrix, _ = read(tmp_path / "m.csv", lines)
+    assert mutated(matrix) == {"ACH-000001": {"TP53", "EGFR"}, "ACH-000002": {"KRAS", "EGFR"}}
 
 
 def test_who_was_not_sequenced_in_a_portals_table_is_left_out(tmp_path):

@@ -1,9 +1,8 @@
-"""Samples that come to share a name are averaged, or their mutations joined."""
+"""Samples that come to share a name are averaged, or refused."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import sparse
 
 from drp.data.cohort import make_modality
 from drp.data.errors import DataError
@@ -29,10 +28,3 @@ def test_measurements_of_one_line_are_an_error_or_averaged():
     assert list(merged.obs_names) == ["L1", "L2"]
     np.testing.assert_array_equal(merged.X, [[2, 4], [5, 5]])
     assert merged.X.dtype == np.float32
-
-
-def test_mutations_of_one_line_are_joined():
-    calls = sparse.csr_matrix(np.array([[1, 0], [0, 0], [1, 1]], np.uint8))
-    merged = rename_samples(make_modality(calls, OLD, FEATURES), NEW, "error", "here")
-    np.testing.assert_array_equal(merged.X.toarray(), [[1, 1], [0, 0]])
-    assert merged.X.dtype == np.uint8

@@ -48,6 +48,7 @@ def test_lines_and_drugs_are_keyed_and_ordered_by_number(write):
         "recognised_as": "GDSC dose response", "rows": 5, "columns": 5,
         "orientation": "one row per line and drug", "value_column": "LN_IC50",
         "line_column": "COSMIC_ID", "drug_column": "DRUG_ID", "rows_left_out": 0,
+        "rows_without_value": 1,
         "unit": "ln(uM)", "read_as": "ln_um", "repeats_averaged": 0, "lines": 2, "drugs": 3,
         "measured": 4, "value_range": [-2.5, 4.0],
     }  # fmt: skip
@@ -249,3 +250,9 @@ def test_only_areas_under_the_curve_are_taken_with_a_warning(write):
         response, record = read_response(path, "ln_um", 1)
     assert response.X[0, 0] == 0.75
     assert (record["unit"], record["auc_scale"]) == ("AUC", "GDSC-like, 0 to 1")
+
+
+def test_a_number_of_each_row_is_no_line(write):
+    rows = [(str(n), str(n), "D", "", n % 7 - 2.5) for n in range(8000)]
+    with pytest.raises(DataError, match="8000 values for 8000 lines x 8000 drugs: does COSMIC_ID"):
+        read_response(write(rows), "ln_um", 1)

@@ -175,6 +175,13 @@ def test_deepcdr_s_ids_are_those_of_gdsc(tmp_path):
     assert response.var["drug_name"].tolist() == ["", ""]
 
 
+def test_columns_of_two_measures_are_never_mixed(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("COSMIC_ID,Drug_1_IC50,Drug_1_AUC\n905933,-1.5,0.5\n905934,2.5,0.9\n")
+    with pytest.raises(DataError, match="found several measures side by side: AUC, IC50"):
+        read_response(path, "ln_um", 1, "mean")
+
+
 @pytest.mark.parametrize(
     ("name", "drug_id", "drug_name", "source"),
     [

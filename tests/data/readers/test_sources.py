@@ -206,3 +206,41 @@ def test_further_response_tables_stand_apart_even_with_lines_of_their_own(raw_fi
     np.testing.assert_array_equal(found[first], expected.loc[found.index, first])
     assert found.iloc[:, 1].notna().sum() == 12
     assert auxiliary.var["n_measured"].tolist() == [expected[first].notna().sum(), 12]
+
+
+def test_a_line_given_by_two_ids_is_counted_once(raw_files):
+    settings = raw_files.settings()
+    table = pd.read_csv(settings.response[0], dtype=str)
+    twice = table[table["COSMIC_ID"] == "900001"].assign(COSMIC_ID="LINE-0001")
+    pd.concat([table, twice]).to_csv(settings.response[0], index=False)
+    ledger = Ledger()
+    cells, _ = read_files(dataclasses.replace(settings, duplicates="mean"), ledger)
+    response = cells.modalities["response"]
+    measured = (~np.isnan(response.X)).sum(axis=0)
+    np.testing.assert_array_equal(response.var["n_measured"], measured)
+    assert ledger.find_all("response")[0].record["lines_merged"] == 1
+
+
+def test_patients_match_the_samples_of_a_table(raw_files):
+    settings = raw_files.settings()
+    path = settings.tumors_expression[0]
+    rename_columns(path, lambda name: name[:12])
+    ledger = Ledger()
+    _, tumors = read_files(dataclasses.replace(settings, tumors_expression=(path,)), ledger)
+    record = ledger.find_all("tumors_expression")[0].record
+    assert (record["matched"], record["unmatched"]) == (60, 0)
+    assert tumors.modalities["expression"].obs_names.str.endswith("-01").all()
+
+
+def test_twelve_characters_are_a_patient_only_in_a_barcode(raw_files):
+    settings = raw_files.settings()
+    path = settings.tumors_expression[0]
+    samples = pd.read_csv(settings.tumors_samples, sep="\t", dtype=str)
+    first = samples["sample"][0]
+    samples.replace({first: "PATIENT00001"}).to_csv(settings.tumors_samples, sep="\t", index=False)
+    rename_columns(path, lambda name: "PATIENT00001-T1" if name == first else name)
+    ledger = Ledger()
+    _, tumors = read_files(dataclasses.replace(settings, tumors_expression=(path,)), ledger)
+    record = ledger.find_all("tumors_expression")[0].record
+    assert record["unmatched_examples"] == ["PATIENT00001-T1"]
+    assert tumors.obs.loc["PATIENT00001-T1", "cancer_type"] == "unknown"
