@@ -64,7 +64,7 @@ MIXUPS = {
     "expression as mutations": Case(
         take_for("cells_mutation", CELLS), "it looks like measurements, such as expression; found"
     ),
-    "MAF as expression": Case(take_for(MATRIX, MAF), "a number, found 'Missense_Mutation'"),
+    "MAF as expression": Case(take_for(MATRIX, MAF), r"a matrix .*, found a table of variants \("),
     "MAF as responses": Case(take_for("response", MAF), r"found a table of genes \(column Hugo"),
     "MAF as samples": Case(take_for("samples", MAF), "a column ModelID or sample, found Hugo"),
     "responses as mutations": Case(
@@ -78,7 +78,7 @@ MIXUPS = {
     ),
     "tumours' list for the lines": Case(
         take_for("cells_sequenced", "tumors_sequenced"),
-        r"none of its samples \(LINE-0001.*\) is listed in .*sequenced\.csv \(TCGA-SY-0001-01",
+        r"sequenced\.csv: its samples \(TCGA-SY-0001-01.*\) are tumours; .* a flag --tumors_",
     ),
     "lines' mutations for the tumours": Case(
         take_for(MAF, "cells_mutation"), r"none of its samples \(LINE-0001.*\) is listed in .*\(T"
@@ -86,8 +86,11 @@ MIXUPS = {
     "the same without lists": between(
         take_for(MAF, "cells_mutation"), "no tumour has both expression and mutation", **NO_LISTS
     ),
-    "tumours' expression for the lines": between(
-        take_for(CELLS, REST), "no cell line has expression, mutation and response; expression: TC"
+    "tumours' expression for the lines": Case(
+        take_for(CELLS, REST), r"its samples \(TCGA-SY.*\) are tumours; .* with a flag --tumors_"
+    ),
+    "lines' table for the tumours": between(
+        take_for("samples", "models"), r"samples\.csv: its samples \(LINE-0001.* none of the 81"
     ),
     "lines' expression for the tumours": between(
         do_all(take_for(MATRIX, CELLS), take_for(REST, CELLS)),
@@ -153,9 +156,6 @@ UNLIKELY = {
             name if name[:-3] < "TCGA-SY-0004" or name == "gene" else f"OWN{name}"
         ))),
         "hardly a tumour has both expression and mutation: 3, though",
-    ),
-    "lines' table for the tumours": Case(
-        take_for("samples", "models"), "has no row for 81 of 81 samples; cancer type or tissue is"
     ),
     "no cancer types": Case(
         change("samples", fill("cancer_type", "")), "cancer type or tissue is unknown for 81"

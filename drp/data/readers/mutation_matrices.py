@@ -27,7 +27,7 @@ from drp.data.readers.mutation_words import (
     read_changes,
     read_flags,
 )
-from drp.data.readers.orientation import Orientation, find_orientation
+from drp.data.readers.orientation import Orientation, find_orientation, warn_of_guess
 from drp.data.readers.tables import reject_repeats
 
 CELLS_COUNT = "not given by the source: every cell above 0 counts"
@@ -87,6 +87,7 @@ def read_mutated_cells(
     if not (layout.samples_in_rows or is_named):
         orientation = find_orientation(matrix.rows, matrix.columns, header.fields[0], known_samples)
     record["orientation"] = record.get("orientation", str(orientation))
+    warn_of_guess(orientation, path)
     record["variant_classes"] = layout.counting
     labels, entrez = matrix.columns, None
     if not orientation.samples_in_rows:

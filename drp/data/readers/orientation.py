@@ -1,9 +1,12 @@
 """Which side of a matrix holds the samples. It refuses to know any value in it."""
 
 import re
+import warnings
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from drp.data.errors import DataWarning
 from drp.data.readers.gene_names import looks_like_gene
 
 TISSUES = (  # at the end of CCLE's names of cell lines
@@ -67,6 +70,14 @@ def find_orientation(
     if evidence:
         return Orientation(evidence > 0, True)
     return Orientation(len(rows) < len(columns), False)
+
+
+def warn_of_guess(orientation: Orientation, path: str | Path) -> None:
+    """Warn of a side that no name tells."""
+    if not orientation.is_told:
+        warnings.warn(
+            f"{path}: no name tells genes from samples: {orientation}", DataWarning, stacklevel=3
+        )
 
 
 def _weigh(names: Sequence[str], known_samples: Collection[str]) -> float:

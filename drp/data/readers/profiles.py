@@ -24,7 +24,7 @@ from drp.data.readers.gene_names import (
 )
 from drp.data.readers.header import Header
 from drp.data.readers.matrices import Matrix, read_matrix, reject_gaps
-from drp.data.readers.orientation import Orientation, find_orientation
+from drp.data.readers.orientation import Orientation, find_orientation, warn_of_guess
 from drp.data.readers.tables import read_header
 from drp.data.readers.text import GCT
 
@@ -115,6 +115,7 @@ def read_profiles(path: str | Path, known_samples: Collection[str]) -> Profiles:
     else:
         orientation = find_orientation(matrix.rows, matrix.columns, header.fields[0], known_samples)
     record["orientation"] = str(orientation)
+    warn_of_guess(orientation, path)
     if orientation.samples_in_rows:
         return Profiles(matrix.values, matrix.rows, parse_genes(matrix.columns), record)
     return _take_rows_as_genes(matrix, record)

@@ -151,7 +151,10 @@ def test_a_list_that_is_far_longer_than_the_calls_is_told(read):
 
 
 def test_more_mutations_than_wild_types_are_told(read, tmp_path):
-    rows = ["sample", *(f"G{n}" for n in range(10))], *([f"S{n}", *"1110111011"] for n in range(10))
+    rows = (
+        ["sample_id", *(f"G{n}" for n in range(10))],
+        *([f"S{n}", *"1110111011"] for n in range(10)),
+    )
     path = tmp_path / "m.tsv"
     path.write_text("\n".join("\t".join(row) for row in rows))
     with pytest.warns(DataWarning, match="80% of all genes of all samples are mutated: does 1 sta"):

@@ -141,7 +141,8 @@ def test_known_samples_tell_which_way_round_a_matrix_is(tmp_path):
     matrix, record = read(tmp_path / "m.csv", lines, known_samples={"A", "B"})
     assert mutated(matrix) == {"A": {"G1"}, "B": {"G2"}}
     assert record["orientation"] == "samples in columns"
-    guessed = read(tmp_path / "m.csv", [*lines, "G3,0,0"])[1]["orientation"]
+    with pytest.warns(DataWarning, match="no name tells genes from samples"):
+        guessed = read(tmp_path / "m.csv", [*lines, "G3,0,0"])[1]["orientation"]
     assert guessed == "samples in columns (guessed: the longer side holds the genes)"
 
 
