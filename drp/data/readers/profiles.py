@@ -29,6 +29,13 @@ from drp.data.readers.tables import read_header
 from drp.data.readers.text import GCT
 
 
+OTHER_TABLES = {  # columns that no matrix of expression has, and what has them
+    "Variant_Classification": "a table of variants", "VariantInfo": "a table of variants",
+    "MolecularConsequence": "a table of variants", "LN_IC50": "a table of responses",
+    "DRUG_ID": "a table of responses", "OncotreeLineage": "a table of cell lines",
+}  # fmt: skip
+
+
 class Profiles(NamedTuple):
     """One expression file.
 
@@ -95,6 +102,10 @@ def read_profiles(path: str | Path, known_samples: Collection[str]) -> Profiles:
     if path.suffix == ".h5ad":
         return _read_anndata(path)
     header = read_header(path).with_corner()
+    if other := header.pick(tuple(OTHER_TABLES)):
+        raise DataError(
+            f"{path}: expected a matrix of expression, found {OTHER_TABLES[other]} (column {other})"
+        )
     _reject_numbers(header, path)
     layout = next(layout for layout in LAYOUTS if layout.fits(header))
     texts, left_out = _find_columns_beside(header)
