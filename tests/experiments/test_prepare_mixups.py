@@ -45,7 +45,7 @@ MIXUPS = {
         take_for("response", CELLS), "no value is negative, as in plain uM, an AUC or ln"
     ),
     "responses as expression": Case(
-        take_for(CELLS, "response"), "'CELL_LINE_NAME', row 'GDSC1': expected a number"
+        take_for(CELLS, "response"), r"a matrix .*, found a table of responses \("
     ),
     "mutated genes as expression": Case(
         take_for(CELLS, "cells_mutation"), "expected numbers beside the names, found none"

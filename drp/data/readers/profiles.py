@@ -28,7 +28,6 @@ from drp.data.readers.orientation import Orientation, find_orientation, warn_of_
 from drp.data.readers.tables import read_header
 from drp.data.readers.text import GCT
 
-
 OTHER_TABLES = {  # columns that no matrix of expression has, and what has them
     "Variant_Classification": "a table of variants", "VariantInfo": "a table of variants",
     "MolecularConsequence": "a table of variants", "LN_IC50": "a table of responses",
