@@ -4,8 +4,12 @@ It refuses to know what is wrong with a file: see `bad_input`.
 """
 
 import dataclasses
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,6 +22,7 @@ from tests.experiments.bad_input import Edit, Spoiler, write_as
 from tests.portal_files import PORTALS
 from tests.raw_files import RawFiles
 
+ROOT = Path(__file__).parents[2]
 NO_SETTINGS: Mapping = MappingProxyType({})
 
 
@@ -108,6 +113,18 @@ def run_to_exit(settings: PrepareSettings) -> str:
     assert line.startswith("error: ")
     assert len(line.splitlines()) == 1
     return line
+
+
+def start_script(settings: PrepareSettings) -> subprocess.CompletedProcess:
+    """Run the script in a process of its own."""
+    flags = [
+        f"--{name}={','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in vars(settings).items()
+    ]
+    return subprocess.run(
+        [sys.executable, "-m", "experiments.prepare", *flags],
+        cwd=ROOT, env=os.environ | {"JAX_PLATFORMS": "cpu"}, capture_output=True, text=True,
+    )  # fmt: skip
 
 
 def _fill_in(value, raw_files: RawFiles):

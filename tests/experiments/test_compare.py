@@ -13,6 +13,7 @@ from drp.data.lines import gather_lines
 from drp.settings import DESIGN_NAMES, RECIPES, CompareSettings
 from experiments import compare
 from experiments.flags import SettingsError
+from experiments.parts import PartStore
 
 MEANS = {"global_mean", "drug_mean", "tissue_drug_mean"}
 SCORES = [
@@ -59,6 +60,25 @@ def test_epochs_are_given_for_networks_only(comparison):
     classical = [*MEANS, "linear", "svm"]
     assert epochs[classical].isna().all()
     assert (epochs.drop(classical) >= 1).all()
+
+
+def test_how_the_first_layer_was_trained_is_told(comparison):
+    layers = read(comparison, "replicates.csv").groupby(["design", "recipe"])["first_layer"].first()
+    assert layers["complete", "paper"] == layers["pca", "modern"] == "full"
+    assert layers["complete", "modern"] == layers["expression_only_random", "modern"] == "span"
+    assert layers.isna()["svm", "paper"]
+
+
+@pytest.mark.parametrize("offset", ["keep", "drop"])
+def test_the_span_predicts_lines_and_tumours(comparison, tmp_path, offset):
+    changes = {"designs": ("random_init",), "recipe": ("paper",), "out": str(tmp_path / "run")}
+    compare.run(replace(comparison, first_layer="span", span_offset=offset, **changes))
+    replicates = pd.read_csv(tmp_path / "run" / "replicates.csv")
+    scores = replicates[replicates["design"] == "random_init"]
+    assert (scores["first_layer"] == "span").all()
+    assert np.isfinite(scores["mse_measured"]).all()
+    parts = PartStore(tmp_path / "run" / "replicates")
+    assert np.isfinite(parts.read("tumors", "random_init-paper", 0).predicted).all()
 
 
 def test_table1_has_a_row_for_each(comparison):

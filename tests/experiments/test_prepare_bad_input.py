@@ -1,9 +1,6 @@
 """The catalogue of bad inputs, part 2: names and values of any table, and settings."""
 
 import errno
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import mudata
@@ -25,9 +22,8 @@ from tests.experiments.bad_input import (
     to_numbers,
     to_response,
 )
-from tests.experiments.refusal import Case, assert_refused, flag
+from tests.experiments.refusal import Case, assert_refused, flag, start_script
 
-ROOT = Path(__file__).parents[2]
 CELLS, MATRIX, MAF, RESPONSE = "cells_expression", "panel", "tumors_mutation", "response"
 
 NAMES = {
@@ -217,14 +213,7 @@ def test_a_full_disk_leaves_no_half_written_cohort(raw_files, monkeypatch):
 def test_the_script_ends_with_one_line_and_1(raw_files, spoil):
     settings = raw_files.settings()
     spoil(raw_files)
-    flags = [
-        f"--{name}={','.join(value) if isinstance(value, tuple) else value}"
-        for name, value in vars(settings).items()
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "experiments.prepare", *flags],
-        cwd=ROOT, env=os.environ | {"JAX_PLATFORMS": "cpu"}, capture_output=True, text=True,
-    )  # fmt: skip
+    done = start_script(settings)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1

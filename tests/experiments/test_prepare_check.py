@@ -1,8 +1,5 @@
 """`prepare --check` reads everything, says what each file is, and writes nothing."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +8,7 @@ import pytest
 
 from drp.data import DataError
 from experiments import prepare
-
-ROOT = Path(__file__).parents[2]
+from tests.experiments.refusal import start_script
 
 
 def check(raw_files, capsys, **changes):
@@ -98,14 +94,7 @@ def test_the_exit_code_says_whether_the_files_can_be_used(raw_files, faulty):
     settings = replace(raw_files.settings(), check=True)
     if faulty:
         Path(settings.cells_samples).write_text("a,b\n1,2\n")
-    flags = [
-        f"--{name}={','.join(value) if isinstance(value, tuple) else value}"
-        for name, value in vars(settings).items()
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "experiments.prepare", *flags],
-        cwd=ROOT, env=os.environ | {"JAX_PLATFORMS": "cpu"}, capture_output=True, text=True,
-    )  # fmt: skip
+    done = start_script(settings)
     assert done.returncode == int(faulty)
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("error: 1 of " if faulty else "")

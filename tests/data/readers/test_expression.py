@@ -1,7 +1,5 @@
 """Expression files become samples x genes, log2(TPM+1), under names that can be matched."""
 
-import gzip
-
 import anndata as ad
 import numpy as np
 import pandas as pd
@@ -21,16 +19,6 @@ RENAMES = GeneMap(
     by_ensembl={"ENSG00000141510": "TP53", "ENSG00000133703": "KRAS"},
     by_synonym={"P53": "TP53"},
 )
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write_file(name, text):
-        data = text.encode()
-        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-        return tmp_path / name
-
-    return write_file
 
 
 def read(path, unit="log2p1", **options):
@@ -83,7 +71,7 @@ def test_what_is_no_anndata_is_told(tmp_path, content, message):
 
 
 def test_known_samples_tell_which_way_round_a_matrix_is(write):
-    path = write("x.csv", "name,P1,P2,P3\nQ1,0,1,2\nQ2,3,4,5\n")
+    path = write("name,P1,P2,P3\nQ1,0,1,2\nQ2,3,4,5\n", "x.csv")
     for known, samples in (("Q1", ["Q1", "Q2"]), ("P2", ["P1", "P2", "P3"])):
         matrix, record = read(path, known_samples={known})
         assert list(matrix.obs_names) == samples
@@ -94,19 +82,19 @@ def test_known_samples_tell_which_way_round_a_matrix_is(write):
 
 def test_genes_by_ensembl_id_need_a_map(write):
     with pytest.raises(DataError, match=r"Ensembl ids \(ENSG00000141510.*give --gene_map=hgnc"):
-        read(write("x.tsv", "gene\tS1\nENSG00000141510.16\t0\nENSG00000133703.7\t1\n"))
+        read(write("gene\tS1\nENSG00000141510.16\t0\nENSG00000133703.7\t1\n", "x.tsv"))
 
 
 def test_a_gene_that_has_only_an_ensembl_id_is_left_out_and_told(write):
     text = ",TP53 (7157),KRAS (3845),ENSG00000288724.1\nACH-000001,0,3.5,7\n"
     with pytest.warns(DataWarning, match=r"1 genes .* are left out: ENSG00000288724"):
-        matrix, _ = read(write("x.csv", text))
+        matrix, _ = read(write(text, "x.csv"))
     assert list(matrix.var_names) == ["TP53", "KRAS"]
 
 
 def test_two_genes_of_one_symbol_are_told_apart_by_entrez_id(write):
     text = "ModelID,TBCE (6905),TBCE (100996521),KRAS (3845)\nL1,0,1,2\n"
-    matrix, _ = read(write("x.csv", text))
+    matrix, _ = read(write(text, "x.csv"))
     assert list(matrix.var_names) == ["TBCE (6905)", "TBCE (100996521)", "KRAS"]
 
 
@@ -120,7 +108,7 @@ def test_two_genes_of_one_symbol_are_told_apart_by_entrez_id(write):
     ],
 )
 def test_repeats_are_an_error_or_averaged(write, text, message):
-    path = write("x.csv", text)
+    path = write(text, "x.csv")
     with pytest.raises(DataError, match=message + "; --duplicates=mean averages them"):
         read(path)
     matrix, record = read(path, duplicates="mean")
@@ -130,7 +118,7 @@ def test_repeats_are_an_error_or_averaged(write, text, message):
 
 def test_further_vials_of_a_tumor_are_counted(write):
     text = "gene,TCGA-02-0001-01B,TCGA-02-0001-01A,TCGA-02-0002-01A\nTP53,0.5,2.5,3\n"
-    matrix, record = read(write("x.csv", text))
+    matrix, record = read(write(text, "x.csv"))
     assert matrix.to_df()["TP53"].to_dict() == {"TCGA-02-0001-01": 2.5, "TCGA-02-0002-01": 3.0}
     assert (record["samples_merged"], record["further_vials_left_out"]) == (0, 1)
 
@@ -140,13 +128,13 @@ def test_full_names_of_genes_are_no_symbols(write):
         "#1.2\n2\t2\nName\tDescription\tA549_LUNG\tBT20_BREAST\n"
         "TP53\ttumor protein p53\t0.5\t7\nKRAS\tKRAS proto-oncogene, GTPase\t3.5\t4\n"
     )
-    assert list(read(write("x.gct", text))[0].var_names) == ["TP53", "KRAS"]
+    assert list(read(write(text, "x.gct"))[0].var_names) == ["TP53", "KRAS"]
 
 
 def test_a_gene_that_is_taken_for_a_column_beside_is_told(write):
     text = ",CellLine,ABC1,TP53 (7157),KRAS (3845),MYC (4609)\nACH-000001,HL60,0.5,0.25,2.5,7\n"
     with pytest.warns(DataWarning, match=r"1 columns before .* numbers and are left out: ABC1; "):
-        assert list(read(write("x.csv", text))[0].var_names) == ["TP53", "KRAS", "MYC"]
+        assert list(read(write(text, "x.csv"))[0].var_names) == ["TP53", "KRAS", "MYC"]
 
 
 @pytest.mark.parametrize("tpm", [0.0, 0.37, 12.5, 40_000.0])
@@ -161,7 +149,7 @@ def test_a_gene_that_is_taken_for_a_column_beside_is_told(write):
 def test_every_unit_becomes_log2_tpm_plus_1(write, unit, stored, tpm):
     values = stored(np.array([tpm, 0.0, 50_000.5]))
     text = "gene\tS1\n" + "".join(f"G{i}\t{float(value)!r}\n" for i, value in enumerate(values))
-    found = read(write("x.tsv", text), unit)[0].X[0, 0]
+    found = read(write(text, "x.tsv"), unit)[0].X[0, 0]
     assert found == pytest.approx(np.log2(tpm + 1), abs=1e-5)
     assert found >= 0
 
@@ -184,12 +172,12 @@ def test_every_unit_becomes_log2_tpm_plus_1(write, unit, stored, tpm):
 def test_values_that_the_unit_cannot_hold_name_the_cure(write, unit, values, message):
     rows = "".join(f"G{i}\t{value}\n" for i, value in enumerate(values.split(), start=1))
     with pytest.raises(DataError, match=rf"x\.tsv: declared {FLAG}={unit}, found .*{message}"):
-        read(write("x.tsv", "gene\tS1\n" + rows), unit)
+        read(write("gene\tS1\n" + rows, "x.tsv"), unit)
 
 
 def test_values_that_sum_to_more_than_a_million_are_not_tpm(write):
     with pytest.warns(DataWarning, match=r"not TPM: those of a sample sum to 1\.96e\+06"):
-        read(write("x.tsv", "gene\tS1\nTP53\t0\nKRAS\t19.9\nMYC\t19.9\n"))
+        read(write("gene\tS1\nTP53\t0\nKRAS\t19.9\nMYC\t19.9\n", "x.tsv"))
 
 
 def test_the_first_file_wins_and_later_files_add_samples(write):
@@ -198,7 +186,7 @@ def test_the_first_file_wins_and_later_files_add_samples(write):
         "b.tsv": "gene\tS3\tS2\nMYC\t0\t9\nKRAS\t5\t2.25\nTP53\t4\t1\n",
         "c.tsv": "gene\tS4\tS3\nTP53\t0\t4.5\nKRAS\t6\t5\n",
     }
-    paths = [write(name, text) for name, text in texts.items()]
+    paths = [write(text, name) for name, text in texts.items()]
     matrix, record = join_expression(paths, [read(path)[0] for path in paths])
     assert list(matrix.obs_names) == ["S1", "S2", "S3", "S4"]
     assert list(matrix.var_names) == ["TP53", "KRAS"]
@@ -210,22 +198,22 @@ def test_the_first_file_wins_and_later_files_add_samples(write):
 
 
 def test_files_are_joined_by_entrez_id_where_symbols_differ(write):
-    first = write("a.csv", ",KRAS (3845),RBFOX1 (54715)\nACH-000001,0,1\n")
-    second = write("b.csv", ",A2BP1 (54715),KRAS (3845)\nACH-000002,0,3\n")
+    first = write(",KRAS (3845),RBFOX1 (54715)\nACH-000001,0,1\n", "a.csv")
+    second = write(",A2BP1 (54715),KRAS (3845)\nACH-000002,0,3\n", "b.csv")
     matrix, _ = join_expression([first, second], [read(first)[0], read(second)[0]])
     assert list(matrix.var_names) == ["KRAS", "RBFOX1"]
     np.testing.assert_array_equal(matrix.X, [[0, 1], [3, 0]])
 
 
 def test_files_that_plainly_disagree_are_told(write):
-    first = write("a.tsv", "gene\tS1\nTP53\t0\nKRAS\t3.5\n")
-    second = write("b.tsv", "gene\tS1\nTP53\t0\nKRAS\t9\n")
+    first = write("gene\tS1\nTP53\t0\nKRAS\t3.5\n", "a.tsv")
+    second = write("gene\tS1\nTP53\t0\nKRAS\t9\n", "b.tsv")
     with pytest.warns(DataWarning, match=r"b\.tsv: 1 samples in both differ by 2\.750 log2"):
         join_expression([first, second], [read(first)[0], read(second)[0]])
 
 
 def test_a_later_file_must_have_the_first_ones_genes(write):
-    first = write("a.tsv", "gene\tS1\nTP53\t0\nKRAS\t3.5\n")
-    second = write("b.tsv", "gene\tS3\nTP53\t0\n")
+    first = write("gene\tS1\nTP53\t0\nKRAS\t3.5\n", "a.tsv")
+    second = write("gene\tS3\nTP53\t0\n", "b.tsv")
     with pytest.raises(DataError, match=r"b\.tsv: lacks 1 genes of .*a\.tsv.*: KRAS"):
         join_expression([first, second], [read(first)[0], read(second)[0]])

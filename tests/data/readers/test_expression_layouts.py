@@ -1,7 +1,5 @@
 """Every portal's expression file gives the same samples x genes."""
 
-import gzip
-
 import numpy as np
 import pytest
 
@@ -18,16 +16,6 @@ RENAMES = GeneMap(
     by_ensembl={"ENSG00000141510": "TP53", "ENSG00000133703": "KRAS"},
     by_synonym={"P53": "TP53"},
 )
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write_file(name, text):
-        data = text.encode()
-        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-        return tmp_path / name
-
-    return write_file
 
 
 def read(path, unit="log2p1", **options):
@@ -126,7 +114,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_samples_by_genes(write, layout):
     recognised_as, samples, text = LAYOUTS[layout]
-    matrix, record = read(write("file.tsv", text), gene_map=RENAMES)
+    matrix, record = read(write(text, "file.tsv"), gene_map=RENAMES)
     assert record["recognised_as"] == recognised_as
     assert list(matrix.obs_names) == samples
     genes = matrix[:, ["TP53", "KRAS"]]
@@ -140,7 +128,7 @@ def test_every_layout_gives_samples_by_genes(write, layout):
 @pytest.mark.parametrize("layout", [name for name in LAYOUTS if "DepMap" in name])
 def test_depmap_needs_no_gene_map(write, layout):
     _, samples, text = LAYOUTS[layout]
-    matrix, record = read(write("file.csv.gz", text))
+    matrix, record = read(write(text, "file.csv.gz"))
     assert list(matrix.obs_names) == samples
     np.testing.assert_array_equal(matrix[:, ["TP53", "KRAS"]].X, EXPECTED)
     rows = [line for line in text.splitlines() if ",No," in line or ",False," in line]
@@ -160,7 +148,7 @@ def test_depmap_needs_no_gene_map(write, layout):
 )
 def test_a_microarray_is_read_with_a_warning(write, text):
     with pytest.warns(DataWarning) as caught:
-        matrix, _ = read(write("rma.txt", text))
+        matrix, _ = read(write(text, "rma.txt"))
     told = [str(warning.message) for warning in caught]
     assert "a microarray's scale (least value 2.5), not TPM" in told[-1]
     assert len(told) == 1 + ("nameless" in text)
@@ -176,7 +164,7 @@ def test_a_second_array_of_one_line_is_a_duplicate_sample(write):
         pytest.warns(DataWarning, match="microarray"),
         pytest.raises(DataError, match=r"samples: .* repeats of DATA\.906826; --duplicates=mean"),
     ):
-        read(write("rma.txt", text))
+        read(write(text, "rma.txt"))
 
 
 @pytest.mark.realdata
