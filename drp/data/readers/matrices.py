@@ -93,9 +93,10 @@ def _read_text(path: Path, header: Header, texts: Sequence[int], numbers: Sequen
     columns: list[list[str]] = [[] for _ in texts]
     parts = [np.empty((0, len(numbers)), np.float32)]
     for batch in read_batches(path, header, [*texts, *numbers], types):
-        for column, cells in zip(columns, batch.columns[: len(texts)], strict=True):
+        arrays = batch.columns  # made anew at every look
+        for column, cells in zip(columns, arrays[: len(texts)], strict=True):
             column += cells.to_pylist()
-        parts.append(_stack(batch.columns[len(texts) :], batch.num_rows))
+        parts.append(_stack(arrays[len(texts) :], batch.num_rows))
     return columns, np.concatenate(parts)
 
 
@@ -126,7 +127,8 @@ def _stack(columns: Sequence[pa.Array], n_rows: int) -> np.ndarray:
     values = np.empty((n_rows, len(columns)), np.float32)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
         for place, column in enumerate(columns):
-            values[:, place] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            numbers = column if pa.types.is_float64(column.type) else column.cast(pa.float64())
+            values[:, place] = numbers.to_numpy(zero_copy_only=False)
     return values
 
 
