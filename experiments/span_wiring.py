@@ -30,6 +30,10 @@ from experiments.wiring import (
     to_device,
 )
 
+# A basis is wanted again when its replicate is done, so as many are kept as there may be slots: at
+# 500 training lines 64 of them, in two modalities, hold 256 MB.
+BASES_KEPT = 64
+
 
 class SpanWiring:
     """One design in the span: what all its replicates share, and each one's coordinates."""
@@ -50,7 +54,7 @@ class SpanWiring:
         lines = to_device(self._inputs, bench.lines.target(recipe.target))
         self._lines = lines._replace(offsets=apply_first_layers(lines.inputs, self._encoders))
         self._products = {name: multiply_lines(x, x) for name, x in self._inputs.items()}
-        self._fit_bases = lru_cache(maxsize=4)(self._make_bases)
+        self._fit_bases = lru_cache(maxsize=BASES_KEPT)(self._make_bases)
 
     def wire(self) -> Wiring:
         """Return what the engine needs."""

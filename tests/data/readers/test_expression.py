@@ -8,17 +8,9 @@ from scipy import sparse
 
 from drp.data.errors import DataError, DataWarning
 from drp.data.readers.expression import join_expression, read_expression_file
-from drp.data.readers.gene_map import GeneMap
 
 FLAG = "--tumors_expression_unit"
 EXPECTED = np.array([[0, 3.5], [1, 2]], np.float32)
-BARCODES = ("TCGA-02-0001-01", "TCGA-02-0002-01")
-RENAMES = GeneMap(
-    entrez={"TP53": "7157", "KRAS": "3845"},
-    by_entrez={"7157": "TP53", "3845": "KRAS"},
-    by_ensembl={"ENSG00000141510": "TP53", "ENSG00000133703": "KRAS"},
-    by_synonym={"P53": "TP53"},
-)
 
 
 def read(path, unit="log2p1", **options):
