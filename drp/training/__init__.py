@@ -1,9 +1,10 @@
 """One replicate, then many. This room refuses to know files, flags, pandas and evaluation."""
 
+from drp.training.memory import choose_slots
 from drp.training.prediction import FittedPredictor, predict
 from drp.training.pretraining import PretrainStep, fit_autoencoder, gene_mean_loss
 from drp.training.replicate import Lines, Replicate, Task, make_replicate
-from drp.training.replicates import FinishedReplicate, choose_slots, fit_replicates
+from drp.training.replicates import FinishedReplicate, fit_replicates
 
 __all__ = [
     "FinishedReplicate", "FittedPredictor", "Lines", "PretrainStep", "Replicate", "Task",

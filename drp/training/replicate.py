@@ -76,6 +76,7 @@ class Progress(NamedTuple):
     train_loss: Array
     validation_loss: Array
     ran: Array
+    done: Array  # after the epoch
 
 
 class Replicate(NamedTuple):
@@ -136,7 +137,8 @@ def make_replicate(
 
     def idle() -> Progress:
         losses = jnp.zeros(epochs_per_call, jnp.float32)
-        return Progress(losses, losses, jnp.zeros(epochs_per_call, bool))
+        ran = jnp.zeros(epochs_per_call, bool)
+        return Progress(losses, losses, ran, ~ran)
 
     def product(state: TrainState) -> FittedPredictor:
         params = KEEPERS[recipe.keep].product(state.kept, state.params)
@@ -246,7 +248,8 @@ def _make_run_epoch(
             params=params, opt_state=opt_state, kept=kept, stopping=stopping, epoch=epoch
         )
         running = ~state.stopping.done
-        return select(running, new, state), Progress(losses.mean(), validation_loss, running)
+        progress = Progress(losses.mean(), validation_loss, running, stopping.done | ~running)
+        return select(running, new, state), progress
 
     return run_epoch
 
