@@ -1,46 +1,88 @@
 """Dense ReLU layers, and the one matrix product whose gradient decides how fast they train."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import jax
+import jax.numpy as jnp
 from flax import linen as nn
 from jax import Array
 
 HE_UNIFORM = nn.initializers.he_uniform()
 
 
-@jax.custom_vjp
-def matmul(x_BI: Array, kernel_IO: Array) -> Array:
+def _in_float32(a: Array, b: Array, dimensions) -> Array:
+    """Contract in full float32, which some accelerators do only when asked to."""
+    return jax.lax.dot_general(a, b, dimensions, precision=jax.lax.Precision.HIGHEST)
+
+
+def _in_tensorfloat32(a: Array, b: Array, dimensions) -> Array:
+    """Contract with the operands rounded to 10 bits behind the point, the sums in float32.
+
+    A CPU has no such product: there the operands are rounded and the rest is float32, the same
+    numbers without the speed.
+    """
+
+    def on_cpu(a, b):
+        rounded = (jax.lax.reduce_precision(x, exponent_bits=8, mantissa_bits=10) for x in (a, b))
+        return _in_float32(*rounded, dimensions)
+
+    def elsewhere(a, b):
+        algorithm = jax.lax.DotAlgorithmPreset.TF32_TF32_F32
+        return jax.lax.dot_general(a, b, dimensions, precision=algorithm)
+
+    return jax.lax.platform_dependent(a, b, cpu=on_cpu, default=elsewhere)
+
+
+def _in_bfloat16(a: Array, b: Array, dimensions) -> Array:
+    """Contract with the operands rounded to bfloat16, the sums in float32."""
+    a, b = a.astype(jnp.bfloat16), b.astype(jnp.bfloat16)
+    return jax.lax.dot_general(a, b, dimensions, preferred_element_type=jnp.float32)
+
+
+MATMULS = {
+    "float32": _in_float32, "tensorfloat32": _in_tensorfloat32, "bfloat16": _in_bfloat16,
+}  # fmt: skip
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def matmul(x_BI: Array, kernel_IO: Array, precision: str = "float32") -> Array:
     """Return x @ kernel, (B, O); its gradient for the kernel comes laid out as the kernel is.
 
     JAX's own rule builds that gradient as (O, I) and hands the optimiser its transpose. At genes x
     1024 weights, reading it against the grain costs more than the rest of the step.
+
+    Args:
+      x_BI: inputs.
+      kernel_IO: weights.
+      precision: a row of `MATMULS`, for this product and for both of its gradients.
     """
-    return x_BI @ kernel_IO
+    return MATMULS[precision](x_BI, kernel_IO, (((1,), (0,)), ((), ())))
 
 
-def _forward(x_BI: Array, kernel_IO: Array):
-    return x_BI @ kernel_IO, (x_BI, kernel_IO)
+def _forward(x_BI: Array, kernel_IO: Array, precision: str):
+    return matmul(x_BI, kernel_IO, precision), (x_BI, kernel_IO)
 
 
-def _backward(saved, grad_BO: Array):
+def _backward(precision: str, saved, grad_BO: Array):
     x_BI, kernel_IO = saved
-    over_samples = (((0,), (0,)), ((), ()))
-    return grad_BO @ kernel_IO.T, jax.lax.dot_general(x_BI, grad_BO, over_samples)
+    contract = MATMULS[precision]
+    over_units, over_samples = (((1,), (1,)), ((), ())), (((0,), (0,)), ((), ()))
+    return contract(grad_BO, kernel_IO, over_units), contract(x_BI, grad_BO, over_samples)
 
 
 matmul.defvjp(_forward, _backward)
 
 
-def _dot_general(x_BI: Array, kernel_IO: Array, dimensions, **_) -> Array:
-    """Serve linen's Dense, which always contracts the last axis of x with the first of kernel."""
-    assert dimensions == (((1,), (0,)), ((), ())), dimensions
-    return matmul(x_BI, kernel_IO)
-
-
-def make_dense(width: int, name: str) -> nn.Dense:
+def make_dense(width: int, name: str, precision: str = "float32") -> nn.Dense:
     """Return a dense layer with He-uniform weights and zero bias, for inputs of rank 2."""
-    return nn.Dense(width, kernel_init=HE_UNIFORM, dot_general=_dot_general, name=name)
+
+    def dot_general(x_BI: Array, kernel_IO: Array, dimensions, **_) -> Array:
+        # linen's Dense always contracts the last axis of x with the first of kernel.
+        assert dimensions == (((1,), (0,)), ((), ())), dimensions
+        return matmul(x_BI, kernel_IO, precision)
+
+    return nn.Dense(width, kernel_init=HE_UNIFORM, dot_general=dot_general, name=name)
 
 
 class ReluStack(nn.Module):
@@ -48,9 +90,11 @@ class ReluStack(nn.Module):
 
     Attributes:
       widths: units per layer; empty passes the input through.
+      precision: of the matrix products, a row of `MATMULS`.
     """
 
     widths: Sequence[int]
+    precision: str = "float32"
 
     @nn.compact
     def __call__(self, x_BI: Array, offset_BO: Array | None = None) -> Array:
@@ -62,7 +106,7 @@ class ReluStack(nn.Module):
             that is not trained gives. None for nothing.
         """
         for layer, width in enumerate(self.widths):
-            x_BI = make_dense(width, f"dense_{layer}")(x_BI)
+            x_BI = make_dense(width, f"dense_{layer}", self.precision)(x_BI)
             if layer == 0 and offset_BO is not None:
                 x_BI = x_BI + offset_BO
             x_BI = nn.relu(x_BI)

@@ -1,6 +1,7 @@
 """The network from genomic profiles to the ln IC50 of every drug."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -18,12 +19,14 @@ class Predictor(nn.Module):
       encoder_widths: units per encoder layer; empty takes the inputs themselves as codes.
       head_widths: units per layer behind the codes.
       n_drugs: length of the output.
+      matmul: precision of the matrix products, a row of `dense.MATMULS`.
     """
 
     modalities: Sequence[str]
     encoder_widths: Sequence[int]
     head_widths: Sequence[int]
     n_drugs: int
+    matmul: str = "float32"
 
     @nn.compact
     def __call__(
@@ -36,11 +39,12 @@ class Predictor(nn.Module):
           offsets: name -> (B, first width), what is added in the encoder's first layer.
         """
         offsets = offsets or {}
-        encode = {name: ReluStack(self.encoder_widths, name=name) for name in self.modalities}
+        stack = partial(ReluStack, precision=self.matmul)
+        encode = {name: stack(self.encoder_widths, name=name) for name in self.modalities}
         codes = [encode[name](inputs[name], offsets.get(name)) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
-        x_BK = ReluStack(self.head_widths, name="head")(x_BK)
-        return make_dense(self.n_drugs, "output")(x_BK)
+        x_BK = stack(self.head_widths, name="head")(x_BK)
+        return make_dense(self.n_drugs, "output", self.matmul)(x_BK)
 
 
 def init_predictor(key: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:

@@ -104,8 +104,9 @@ OUTPUT_BIASES = {
 
 
 def make_replicate(
-    model: Predictor, recipe: Recipe, epochs_per_call: int = 1, span_offset: str | None = None
-) -> Replicate:
+    model: Predictor, recipe: Recipe, epochs_per_call: int = 1, span_offset: str | None = None,
+    moments: str = "float32",
+) -> Replicate:  # fmt: skip
     """Return the functions that train one replicate of `model` by `recipe`.
 
     Args:
@@ -115,6 +116,7 @@ def make_replicate(
       span_offset: None trains all weights of the first layer; keep or drop trains it in the span
         of the training lines (a row of `span.OFFSETS`). Inputs are then scaled beforehand, by
         statistics that all replicates share.
+      moments: how the optimiser holds its first moment, a row of `optimisers.MOMENTS`.
 
     Raises:
       ValueError: the recipe names something that its table does not hold.
@@ -127,7 +129,7 @@ def make_replicate(
     for field, name, table in chosen:
         if name not in table:
             raise ValueError(f"unknown {field} {name!r}; known: {', '.join(map(str, table))}")
-    optimiser = make_optimiser(recipe.optimiser, recipe.learning_rate, recipe.weight_decay)
+    optimiser = make_optimiser(recipe.optimiser, recipe.learning_rate, recipe.weight_decay, moments)
     run_epoch = _make_run_epoch(model, recipe, optimiser, span_offset)
 
     def run_epochs(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:

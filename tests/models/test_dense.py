@@ -3,10 +3,11 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from drp.models import ReluStack
-from drp.models.dense import matmul
+from drp.models.dense import MATMULS, matmul
 
 
 def draw(*shape: int) -> jax.Array:
@@ -49,6 +50,27 @@ def test_gradients_by_hand():
     grad_x_BI, grad_kernel_IO = pull_back(grad_BO)
     assert_array_equal(grad_x_BI, [[5, 6], [50, 60]])
     assert_array_equal(grad_kernel_IO, [[31], [42]])
+
+
+# 1 + 2**-9 has 10 bits to spare in float32, loses none in tensorfloat32 and all in bfloat16.
+@pytest.mark.parametrize(
+    ("precision", "bits"), [("float32", 23), ("tensorfloat32", 10), ("bfloat16", 7)]
+)
+def test_operands_keep_the_bits_of_their_precision(precision, bits, compiled):
+    def product(x):
+        y_BO, pull_back = jax.vjp(lambda x, k: matmul(x, k, precision), x, jnp.ones((1, 1)))
+        return y_BO, *pull_back(x)
+
+    kept, lost = 1 + 2.0**-bits, 1 + 2.0 ** -(bits + 2)
+    assert compiled(product)(jnp.full((1, 1), kept))[:2] == (kept, kept)
+    assert compiled(product)(jnp.full((1, 1), lost))[:2] == ((lost, lost) if bits > 20 else (1, 1))
+
+
+@pytest.mark.parametrize("precision", MATMULS)
+def test_sums_are_made_in_float32(precision, compiled):
+    n = 4096  # in bfloat16 a sum of ones would stop at 256
+    found = compiled(lambda x, k: matmul(x, k, precision))(jnp.ones((1, n)), jnp.ones((n, 1)))
+    assert (found.dtype, float(found[0, 0])) == (jnp.float32, n)
 
 
 def test_stack_by_hand():
