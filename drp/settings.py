@@ -7,9 +7,15 @@ A field's metadata holds its help text and, where there are few, its allowed val
 from dataclasses import dataclass, field
 
 
-def setting(default, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None):
-    """Return a dataclass field that carries its help text, allowed values and least value."""
-    limits = {"choices": choices, "minimum": minimum}
+def setting(
+    default, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None,
+    places: bool = False,
+):  # fmt: skip
+    """Return a dataclass field that carries its help text, allowed values and least value.
+
+    `places`: it says where a run is computed and not what, so a resumed run may have another.
+    """
+    limits = {"choices": choices, "minimum": minimum, "places": places}
     return field(default=default, metadata={"help": help_text, **limits})
 
 
@@ -183,7 +189,22 @@ class CompareSettings:
         "keep", "in the span: keep or drop the part of the start that no training line sees",
         ("keep", "drop"),
     )  # fmt: skip
-    slots: int = setting(0, "replicates trained side by side; 0: by memory", minimum=0)
+    span_scaling: str = setting(
+        "shared", "in the span: scale inputs by all lines, or by each split's training lines",
+        ("shared", "split"),
+    )  # fmt: skip
+    slots: int = setting(0, "replicates in training at a time; 0: by the devices", minimum=0)
+    moments: str = setting("float32", "how Adam's first moment is held", ("float32", "bfloat16"))
+    matmul: str = setting(
+        "float32", "precision of the matrix products", ("float32", "tensorfloat32", "bfloat16")
+    )
+    keep_weights: bool = setting(False, "keep every network's weights, in weights/")
+    coordinator_address: str = setting(
+        "", "host:port of the first of several processes; auto: ask the cluster; empty: only one",
+        places=True,
+    )  # fmt: skip
+    num_processes: int = setting(1, "processes that train together", minimum=1, places=True)
+    process_id: int = setting(0, "which of them this is", minimum=0, places=True)
 
 
 @dataclass(frozen=True)

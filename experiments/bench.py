@@ -15,6 +15,26 @@ from drp.settings import N_COMPONENTS
 Profiles = Mapping[str, np.ndarray]
 
 
+class Training(NamedTuple):
+    """How the engine trains, whatever the design and recipe.
+
+    Attributes:
+      slots: replicates at a time, 0 = by the devices.
+      first_layer: full, span, or recipe: as the recipe has it.
+      span_offset: keep or drop; see `drp.training.span`.
+      span_scaling: shared or split: the lines whose statistics scale inputs in the span.
+      moments: how Adam's first moment is held; see `drp.training.optimisers`.
+      matmul: precision of the matrix products; see `drp.models.dense`.
+    """
+
+    slots: int = 0
+    first_layer: str = "recipe"
+    span_offset: str = "keep"
+    span_scaling: str = "shared"
+    moments: str = "float32"
+    matmul: str = "float32"
+
+
 class Bench(NamedTuple):
     """What all designs of one comparison share.
 
@@ -23,9 +43,8 @@ class Bench(NamedTuple):
       encoders: modality -> weights of the pre-trained encoder; empty if none were asked for.
       codes: replicate -> modality -> components of its training lines, (S, K).
       encoder_widths: units per encoder layer; `head_widths`: units behind the codes.
-      slots: replicates side by side, 0 = by memory; `seed`: of weights and batches.
-      first_layer: full, span, or recipe: as the recipe has it.
-      span_offset: keep or drop; see `drp.training.span`.
+      seed: of weights and batches.
+      training: how networks are trained.
     """
 
     lines: CellLines
@@ -34,10 +53,8 @@ class Bench(NamedTuple):
     codes: Callable[[int], Profiles]
     encoder_widths: tuple[int, ...]
     head_widths: tuple[int, ...]
-    slots: int
     seed: int
-    first_layer: str = "recipe"
-    span_offset: str = "keep"
+    training: Training
 
 
 def make_codes(lines: CellLines, splits: Splits) -> Callable[[int], Profiles]:

@@ -10,61 +10,65 @@ recipe, 100 replicates of all designs: see BUILD_NOTES.md for time and table.
 
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from drp.atomic import write_text
 from drp.data import Cohort, DataError, read_cohort
 from drp.data.cohort import CELL_LINES, TUMORS
 from drp.data.lines import CellLines, gather_lines
 from drp.data.splits import make_splits, read_splits, write_splits
-from drp.evaluation import correlation, published_table1, score_replicate, summarise_replicates
+from drp.evaluation import score_replicate
 from drp.models import DESIGNS, MODALITIES
-from drp.report import (
-    Figure2Data,
-    draw_figure2,
-    format_table1,
-    format_table1_markdown,
-    save_figure,
-)
+from drp.report import draw_figure2, format_table1, save_figure
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings
-from experiments.bench import Bench, make_codes, needs_encoders
+from experiments.bench import Bench, Training, make_codes, needs_encoders
+from experiments.checkpoints import write_checkpoint
+from experiments.cluster import check_same, is_first, join_cluster
+from experiments.comparison_tables import Run, gather_figure2, write_tables
 from experiments.console import launch, say, show_progress
 from experiments.encoders import read_encoder
-from experiments.fitting import Outcome, find_first_layer, fit_design
+from experiments.fitting import Outcome, fit_design
 from experiments.flags import SettingsError, check_limits, reject_unknown
 from experiments.parts import Part, PartStore
-from experiments.run_folder import RunFolder
+from experiments.run_folder import RunFolder, hash_file
+from experiments.wiring import ROWS_AT_ONCE
 
-PARTS = ("unused", "train", "validation", "test")
 MEANS = ("global_mean", "drug_mean", "tissue_drug_mean")
-KEYS = ("design", "recipe", "replicate")
-SCORES = (
-    "n_test", "mse_train", "mse_imputed", "mse_measured", "pearson_drug", "spearman_drug",
-    "pearson_sample", "spearman_sample", "epochs",
-)  # fmt: skip
-
-Run = tuple[str, str]  # design, recipe
 
 
-def run(settings: CompareSettings) -> pd.DataFrame:
-    """Fit what is missing, then make every table and figure from what is on disk."""
+def run(settings: CompareSettings) -> pd.DataFrame | None:
+    """Fit what is missing, then make every table and figure from what is on disk.
+
+    Of several processes only the first does so, and returns Table 1; the others train with it.
+    """
     check_limits(settings)
     reject_unknown(settings.designs, DESIGN_NAMES, "designs")
     reject_unknown(settings.recipe, RECIPES, "recipe")
+    join_cluster(settings.coordinator_address, settings.num_processes, settings.process_id)
     bench = prepare_bench(settings)
+    check_same("settings or data", describe_run(settings))
+    runs = list_runs(settings.designs, settings.recipe)
+    if not is_first():
+        return follow(runs, bench)
     tumors = read_tumor_cohort(settings.tumors, bench.lines) if settings.tumors else None
     folder = RunFolder("compare", settings, list_inputs(settings), describe_method(settings))
     folder.begin()
     write_splits(folder.path / "splits.npz", bench.splits, bench.lines.samples)
-    runs = list_runs(settings.designs, settings.recipe)
     shown = runs[0]  # what figure 2 shows in detail
     parts = PartStore(folder.path / "replicates")
+    weights = folder.path / "weights" if settings.keep_weights else None
     for design, recipe in runs:
-        fit_missing(design, recipe, bench, parts, settings.replicates, tumors, shown)
+        missing = parts.missing(design, recipe, settings.replicates)
+        outcomes = fit_design(design, recipe, bench, missing, folder.settle)
+        of_tumors = tumors if (design, recipe) == shown else None
+        label = f"{design} ({recipe})"
+        keep_outcomes(
+            show_progress(outcomes, len(missing), label), design, recipe, bench, parts, of_tumors,
+            weights,
+        )  # fmt: skip
     replicates, table1 = write_tables(folder, parts, runs, bench, settings)
     figure = draw_figure2(gather_figure2(replicates, table1, parts, shown, bench))
     save_figure(figure, folder.path, "figure2")
@@ -94,8 +98,8 @@ def prepare_bench(settings: CompareSettings) -> Bench:
     }
     return Bench(
         lines, splits, encoders, make_codes(lines, splits), settings.encoder_widths,
-        settings.head_widths, settings.slots, settings.seed, settings.first_layer,
-        settings.span_offset,
+        settings.head_widths, settings.seed,
+        Training(**{name: getattr(settings, name) for name in Training._fields}),
     )  # fmt: skip
 
 
@@ -129,6 +133,19 @@ def describe_method(settings: CompareSettings) -> dict:
     return {**recipes, **designs, "components": N_COMPONENTS}
 
 
+def describe_run(settings: CompareSettings) -> str:
+    """Return what all processes of one run must have in common."""
+    free = {field.name for field in dataclasses.fields(settings) if field.metadata["places"]}
+    paths = list_inputs(settings)
+    fixed = {
+        name: value
+        for name, value in dataclasses.asdict(settings).items()
+        if name not in {*free, *paths, "out"}
+    }
+    data = {name: [hash_file(path) for path in files] for name, files in paths.items()}
+    return repr((fixed, data, describe_method(settings)))
+
+
 def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:
     """Return every design and recipe, in the table's order.
 
@@ -140,21 +157,37 @@ def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:
     return sorted(wanted + means, key=lambda pair: DESIGN_NAMES.index(pair[0]))
 
 
-def fit_missing(
-    design: str, recipe: str, bench: Bench, parts: PartStore, n_replicates: int,
-    tumors: Cohort | None, shown: Run,
+def follow(runs: Sequence[Run], bench: Bench) -> None:
+    """Train with the first process, which knows what is missing and keeps what comes out."""
+    for design, recipe in runs:
+        if design in DESIGNS:
+            for _ in fit_design(design, recipe, bench, (), lambda name, choose: choose()):
+                pass
+
+
+def keep_outcomes(
+    outcomes: Iterable[Outcome], design: str, recipe: str, bench: Bench, parts: PartStore,
+    tumors: Cohort | None, weights: Path | None,
 ) -> None:  # fmt: skip
-    """Fit the replicates that are not on disk, and make each durable when it is done."""
-    missing = parts.missing(design, recipe, n_replicates)
-    if not missing:
-        return
-    outcomes = fit_design(design, recipe, bench, missing)
+    """Make each replicate durable when it is done; its part comes last, and says that it is whole.
+
+    Args:
+      outcomes: finished replicates of one design and recipe.
+      design: its name.
+      recipe: its recipe.
+      bench: what they were fitted on.
+      parts: where they are kept.
+      tumors: predicted with replicate 0; None for no prediction.
+      weights: folder for the networks' weights; None to keep none.
+    """
     started = time.perf_counter()
-    label = f"{design} ({recipe})"
-    for outcome in show_progress(outcomes, len(missing), label):
+    for outcome in outcomes:
         seconds = time.perf_counter() - started
-        if (design, recipe) == shown and outcome.number == 0 and tumors is not None:
-            write_tumor_predictions(parts, shown, outcome, tumors)
+        if tumors is not None and outcome.number == 0 and outcome.predict_profiles:
+            parts.write("tumors", f"{design}-{recipe}", 0, predict_tumors(outcome, tumors))
+        if weights is not None and outcome.kept:
+            name = f"{outcome.number:05d}.npz"
+            write_checkpoint(weights / f"{design}-{recipe}" / name, outcome.kept)
         parts.write(design, recipe, outcome.number, make_part(outcome, bench, seconds))
         started = time.perf_counter()
 
@@ -166,107 +199,21 @@ def make_part(outcome: Outcome, bench: Bench, seconds: float) -> Part:
     scores = score_replicate(
         outcome.predicted_SD, lines.imputed_SD, lines.measured_SD, splits.train_RN[number], test
     )
-    scores |= {"epochs": outcome.epochs, "seconds": seconds}
+    scores |= {
+        "epochs": outcome.epochs, "slot_epochs": outcome.slot_epochs, "seconds": seconds,
+    }  # fmt: skip
     rows = np.arange(len(lines.samples)) if number == 0 else test
     return Part(scores, rows, outcome.predicted_SD[rows].astype(np.float32))
 
 
-def write_tumor_predictions(parts: PartStore, shown: Run, outcome: Outcome, tumors: Cohort) -> None:
-    """Predict every tumour that has both profiles with the replicate that figure 2 shows."""
-    if outcome.predict_profiles is None:
-        return
+def predict_tumors(outcome: Outcome, tumors: Cohort) -> Part:
+    """Predict every tumour that has both profiles, some at a time: they are sparse on the host."""
     samples = tumors.samples_with(*MODALITIES)
-    predicted = outcome.predict_profiles(
-        {name: tumors.matrix(name, samples) for name in MODALITIES}
-    )
-    part = Part({}, np.arange(len(samples)), predicted.astype(np.float32))
-    parts.write("tumors", "-".join(shown), 0, part)
-
-
-def write_tables(
-    folder: RunFolder,
-    parts: PartStore,
-    runs: Sequence[Run],
-    bench: Bench,
-    settings: CompareSettings,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write every table from the parts on disk; return the replicates and Table 1."""
-    wheres = sorted((*pair, number) for pair in runs for number in range(settings.replicates))
-    scores = pd.DataFrame(
-        [dict(zip(KEYS, where, strict=True)) | parts.read(*where).scores for where in wheres]
-    )
-    times = scores.groupby(["design", "recipe"])["seconds"].agg(["size", "sum"]).reset_index()
-    times = times.set_axis(["design", "recipe", "n_replicates", "seconds"], axis=1)
-    folder.write_csv("timings.csv", times)
-    setup = {
-        "split_by": settings.split_by,
-        "first_layer": [
-            find_first_layer(design, recipe, settings.first_layer)
-            for design, recipe in zip(scores["design"], scores["recipe"], strict=True)
-        ],
-        "train_fraction": 1.0,
-    }
-    replicates = scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
-    folder.write_csv("replicates.csv", replicates)
-    published = published_table1()
-    if bench.lines.measure != "ln_ic50_um":  # the published errors are those of ln IC50
-        published = published.head(0)
-    table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
-    folder.write_csv("table1.csv", table1)
-    write_text(folder.path / "table1.md", format_table1_markdown(table1) + "\n")
-    folder.write_parquet("predictions.parquet", tabulate_predictions(parts, wheres, bench))
-    return replicates, table1
-
-
-def tabulate_predictions(
-    parts: PartStore, wheres: Sequence[tuple[str, str, int]], bench: Bench
-) -> Iterator[pd.DataFrame]:
-    """Yield each part's predictions in long form, a row per line and drug, all of one schema."""
-    samples, drugs = bench.lines.samples, bench.lines.drugs
-    for design, recipe, number in wheres:
-        part = parts.read(design, recipe, number)
-        n_rows, n_drugs = part.predicted.shape
-        used_S = np.zeros(len(samples), int)  # a place in PARTS; lines of no part stay unused
-        for place, rows_RN in enumerate(bench.splits, start=1):
-            used_S[rows_RN[number]] = place
-        columns = {
-            "design": ([DESIGN_NAMES.index(design)], DESIGN_NAMES),
-            "recipe": ([list(RECIPES).index(recipe)], list(RECIPES)),
-            "part": (used_S[part.rows], PARTS),
-            "sample": (part.rows, samples),
-        }
-        table = pd.DataFrame({
-            name: pd.Categorical.from_codes(
-                np.repeat(codes, n_rows * n_drugs // len(codes)), categories
-            )
-            for name, (codes, categories) in columns.items()
-        })  # fmt: skip
-        table.insert(2, "replicate", np.int32(number))
-        table["drug"] = pd.Categorical.from_codes(np.tile(np.arange(n_drugs), n_rows), drugs)
-        table[f"pred_{bench.lines.measure}"] = part.predicted.ravel()
-        yield table
-
-
-def gather_figure2(
-    replicates: pd.DataFrame, table1: pd.DataFrame, parts: PartStore, shown: Run, bench: Bench
-) -> Figure2Data:
-    """Collect what figure 2 shows: replicate 0 of the shown design, and all replicates' errors."""
-    lines = bench.lines
-    predicted = parts.read(*shown, 0).predicted.astype(np.float64)
-    tumors = ("tumors", "-".join(shown), 0)
-    return Figure2Data(
-        measured_SD=lines.measured_SD,
-        imputed_SD=lines.imputed_SD,
-        predicted_SD=predicted,
-        is_test_S=np.isin(np.arange(len(lines.samples)), bench.splits.test_RT[0]),
-        predicted_TD=parts.read(*tumors).predicted if parts.path(*tumors).is_file() else None,
-        pearson_S=correlation(predicted, lines.measured_SD, axis=1),
-        spearman_S=correlation(predicted, lines.measured_SD, axis=1, kind="spearman"),
-        replicates=replicates,
-        table1=table1,
-        shown=f"{shown[0]} ({shown[1]}), replicate 0",
-        measure=lines.measure,
-    )
+    predicted = [
+        outcome.predict_profiles({name: tumors.matrix(name, some) for name in MODALITIES})
+        for some in (samples[at : at + ROWS_AT_ONCE] for at in range(0, len(samples), ROWS_AT_ONCE))
+    ]
+    return Part({}, np.arange(len(samples)), np.concatenate(predicted).astype(np.float32))
 
 
 if __name__ == "__main__":

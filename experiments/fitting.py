@@ -1,6 +1,7 @@
 """Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import jax
@@ -11,6 +12,8 @@ from drp.models import DESIGNS, MODALITIES, Inputs
 from drp.settings import RECIPES
 from drp.training import choose_slots, fit_replicates, make_replicate
 from experiments.bench import Bench, Profiles
+from experiments.checkpoints import Checkpoint
+from experiments.cluster import follow_first
 from experiments.span_wiring import SpanWiring
 from experiments.wiring import wire_components, wire_genes
 
@@ -30,6 +33,8 @@ class Outcome(NamedTuple):
       number: the replicate.
       predicted_SD: ln IC50 (uM) of every line, float64.
       epochs: epochs trained; NaN for a baseline.
+      slot_epochs: epochs that the slots had for it, idle ones too; NaN for a baseline.
+      kept: the weights; None for a baseline.
       predict_profiles: genes of new samples by modality -> ln IC50 (uM); None where the design
         reads something else than genes.
     """
@@ -37,13 +42,21 @@ class Outcome(NamedTuple):
     number: int
     predicted_SD: np.ndarray
     epochs: float
+    slot_epochs: float
+    kept: Checkpoint | None
     predict_profiles: Callable[[Profiles], np.ndarray] | None
 
 
-def fit_design(design: str, recipe: str, bench: Bench, missing: Sequence[int]) -> Iterator[Outcome]:
+# (what is chosen, how) -> the choice of this run, which a resumed one makes again
+Settle = Callable[[str, Callable[[], int]], int]
+
+
+def fit_design(
+    design: str, recipe: str, bench: Bench, missing: Sequence[int], settle: Settle
+) -> Iterator[Outcome]:
     """Fit a design by a recipe on the replicates `missing`, and yield each when it is done."""
     if design in DESIGNS:
-        return fit_network(design, recipe, bench, missing)
+        return fit_network(design, recipe, bench, missing, settle)
     return fit_baseline(design, recipe, bench, missing)
 
 
@@ -58,7 +71,7 @@ def fit_baseline(
         joined_SK = np.hstack([codes[name] for name in MODALITIES]) if codes else None
         inputs = BaselineInputs(target_SD, bench.lines.tissue_S, joined_SK)
         predicted_SD = baseline.fit_predict(inputs, bench.splits.train_RN[number])
-        yield Outcome(number, predicted_SD, np.nan, None)
+        yield Outcome(number, predicted_SD, np.nan, np.nan, None, None)
 
 
 def find_first_layer(design: str, recipe: str, asked: str) -> str:
@@ -75,20 +88,37 @@ def find_first_layer(design: str, recipe: str, asked: str) -> str:
     return wanted if (DESIGNS[design].inputs, wanted) in WIRINGS else FULL
 
 
-def fit_network(name: str, recipe: str, bench: Bench, missing: Sequence[int]) -> Iterator[Outcome]:
-    """Train a neural design on the replicates `missing`, side by side."""
-    design, first_layer = DESIGNS[name], find_first_layer(name, recipe, bench.first_layer)
+def fit_network(
+    name: str, recipe: str, bench: Bench, missing: Sequence[int], settle: Settle
+) -> Iterator[Outcome]:
+    """Train a neural design on the replicates `missing`.
+
+    With several processes all of them run this, in step; the first one's word holds for what is
+    missing, for the slots, and for every replicate's task.
+    """
+    n_replicates, training = len(bench.splits.train_RN), bench.training
+    missing = np.flatnonzero(follow_first(np.isin(np.arange(n_replicates), missing)))
+    if not len(missing):
+        return
+    design, first_layer = DESIGNS[name], find_first_layer(name, recipe, training.first_layer)
     wiring = WIRINGS[design.inputs, first_layer](design, RECIPES[recipe], bench)
-    offset = bench.span_offset if first_layer == SPAN else None
-    replicate = make_replicate(wiring.model, RECIPES[recipe], span_offset=offset)
+    offset = training.span_offset if first_layer == SPAN else None
+    replicate = make_replicate(
+        wiring.model, RECIPES[recipe], span_offset=offset, moments=training.moments
+    )
     key = jax.random.key(bench.seed)
-    example = (wiring.make_task(missing[0]), wiring.lines, wiring.pretrained)
-    # From all replicates, not from those still to do: a resumed run then has the same slots, and
-    # so the same bytes.
-    slots = bench.slots or choose_slots(len(bench.splits.train_RN), replicate, key, example)
-    tasks = (wiring.make_task(number) for number in missing)
-    for finished in fit_replicates(key, tasks, wiring.lines, wiring.pretrained, replicate, slots):
+    tasks = (follow_first(wiring.make_task(number)) for number in missing.tolist())
+    first = next(tasks)
+    example = (first, wiring.lines, wiring.pretrained)
+    # From all replicates, not from those still to do, so that a resumed run has the same slots.
+    slots = training.slots or settle(
+        f"slots of {name} ({recipe})", lambda: choose_slots(n_replicates, replicate, key, example)
+    )
+    queue = chain([first], tasks)
+    slots = int(follow_first(slots))
+    for finished in fit_replicates(key, queue, wiring.lines, wiring.pretrained, replicate, slots):
+        kept = wiring.keep(finished)
         yield Outcome(
             finished.number, wiring.predict_lines(finished), float(len(finished.train_loss)),
-            wiring.make_predict(finished) if wiring.make_predict else None,
+            finished.slot_epochs, kept, wiring.make_predict(kept) if wiring.make_predict else None,
         )  # fmt: skip

@@ -8,7 +8,7 @@ import platform
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -71,9 +71,13 @@ class RunFolder:
             "device": describe_device(),
         }
         self._record = json.loads(json.dumps(record))  # tuples become lists, as when read back
+        self._places = {
+            field.name for field in dataclasses.fields(settings) if field.metadata.get("places")
+        }
         self._former = self._read_record()
         if self._former:
             self._refuse_others()
+        self._settled: dict = self._former.get("settled", {})
 
     @property
     def is_finished(self) -> bool:
@@ -85,11 +89,25 @@ class RunFolder:
         if not self._former:
             self._write_record({"finished": False})
 
+    def settle(self, name: str, choose: Callable[[], int]) -> int:
+        """Return what the same run chose when it was first here, or choose now and keep it.
+
+        Args:
+          name: what is chosen, such as the slots of a design.
+          choose: called if nothing was.
+        """
+        if name not in self._settled:
+            self._settled[name] = choose()
+            self._write_record({"finished": False, "wall_seconds": self._wall_seconds()})
+        return self._settled[name]
+
     def finish(self) -> None:
-        """Complete run.json with the wall time (of this call; a resumed run adds to the former)."""
-        former = self._read_record().get("wall_seconds", 0.0)
-        seconds = round(former + time.perf_counter() - self._started, 1)
-        self._write_record({"finished": True, "wall_seconds": seconds})
+        """Complete run.json with the wall time (a resumed run adds to the former)."""
+        self._write_record({"finished": True, "wall_seconds": self._wall_seconds()})
+
+    def _wall_seconds(self) -> float:
+        former = self._former.get("wall_seconds", 0.0)
+        return round(former + time.perf_counter() - self._started, 1)
 
     def write_csv(self, name: str, table: pd.DataFrame) -> None:
         """Write a table, all or nothing; floats in full, so that equal results are equal bytes."""
@@ -110,7 +128,7 @@ class RunFolder:
         write_text(self.path / name, json.dumps(content, indent=2, default=_plain) + "\n")
 
     def _write_record(self, status: dict) -> None:
-        self.write_json("run.json", self._record | status)
+        self.write_json("run.json", self._record | {"settled": self._settled} | status)
 
     def _read_record(self) -> dict:
         path = self.path / "run.json"
@@ -125,8 +143,8 @@ class RunFolder:
             what = f"{then['experiment']}, not of {now['experiment']}"
             raise SettingsError(f"{self.path} holds a run of {what}. {CHANGE_FOLDER}")
         # A file may have moved since then; its content may not have changed.
-        paths = {"out", *now["data_sha256"]}
-        differ = _differences(_without(then["settings"], paths), _without(now["settings"], paths))
+        free = {"out", *now["data_sha256"], *self._places}
+        differ = _differences(_without(then["settings"], free), _without(now["settings"], free))
         differ += _differences(then["method"], now["method"])
         if differ:
             text = "; ".join(differ)

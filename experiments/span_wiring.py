@@ -1,11 +1,12 @@
 """Training in the span of the training lines, for real cohorts: coordinates, offsets, predictions.
 
-Inputs are scaled by all lines' statistics, which know no response, so that the inner products of
-the lines are made once for all replicates.
+Where all lines' statistics scale the inputs, which know no response, the inner products of the
+lines are made once for all replicates; where each split's own do, once for each replicate.
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,9 +16,10 @@ from drp.models import Design
 from drp.settings import Recipe
 from drp.training import FinishedReplicate, Task
 from drp.training.replicate import draw_weights
-from drp.training.scaling import apply_scaling, fit_scaling, fold_scaling
+from drp.training.scaling import Scaling, apply_scaling, fit_scaling, fold_scaling
 from drp.training.span import OFFSETS, Basis, fit_basis, multiply_lines
 from experiments.bench import Bench, Profiles
+from experiments.checkpoints import Checkpoint, keep_replicate
 from experiments.wiring import (
     Predict,
     Wiring,
@@ -33,90 +35,139 @@ from experiments.wiring import (
 # A basis is wanted again when its replicate is done, so as many are kept as there may be slots: at
 # 500 training lines 64 of them, in two modalities, hold 256 MB.
 BASES_KEPT = 64
+# Frames of a split's own hold scaled inputs, genes wide.
+FRAMES_KEPT = 2
+
+
+class Frame(NamedTuple):
+    """The lines in the units of one scaling.
+
+    Attributes:
+      scalings: modality -> scaling; one that is not here is read as it is.
+      inputs: modality -> (S, genes), scaled.
+      encoders: modality -> pre-trained encoder of scaled inputs.
+      products: modality -> (S, S) inner products of the lines, float64.
+    """
+
+    scalings: Mapping[str, Scaling]
+    inputs: Profiles
+    encoders: Mapping[str, Mapping]
+    products: Mapping[str, np.ndarray]
 
 
 class SpanWiring:
-    """One design in the span: what all its replicates share, and each one's coordinates."""
+    """One design in the span: what its replicates share, and what is each one's own."""
 
     def __init__(self, design: Design, recipe: Recipe, bench: Bench):
         self._bench = bench
         self._model = make_model(design, bench, bench.encoder_widths)
-        raw = {name: bench.lines.inputs[name] for name in design.modalities}
-        self._scalings = {
-            name: fit_scaling(jnp.asarray(x)) for name, x in raw.items()
-            if name in recipe.standardised
+        self._raw = {name: bench.lines.inputs[name] for name in design.modalities}
+        self._encoders = choose_encoders(design, bench)
+        standardised = [name for name in design.modalities if name in recipe.standardised]
+        by_split = bench.training.span_scaling == "split"
+        self._by_split = standardised if by_split else []
+        shared = [] if by_split else standardised
+        self._shared = self._make_frame(shared, np.arange(len(bench.lines.samples)), {})
+        lines = to_device(self._shared.inputs, bench.lines.target(recipe.target))
+        fixed = {
+            name: encoder for name, encoder in self._shared.encoders.items()
+            if name not in self._by_split
         }  # fmt: skip
-        self._inputs = self._scale(raw)
-        self._encoders = {
-            name: fold_scaling(encoder, self._scalings.get(name))
-            for name, encoder in choose_encoders(design, bench).items()
-        }
-        lines = to_device(self._inputs, bench.lines.target(recipe.target))
-        self._lines = lines._replace(offsets=apply_first_layers(lines.inputs, self._encoders))
-        self._products = {name: multiply_lines(x, x) for name, x in self._inputs.items()}
+        self._lines = lines._replace(offsets=apply_first_layers(lines.inputs, fixed))
         self._fit_bases = lru_cache(maxsize=BASES_KEPT)(self._make_bases)
+        self._frame = lru_cache(maxsize=FRAMES_KEPT)(self._find_frame)
 
     def wire(self) -> Wiring:
         """Return what the engine needs."""
         return Wiring(
-            self._model, self._lines, self._encoders, self._make_task, self._predict_lines,
+            self._model, self._lines, self._shared.encoders, self._make_task, self._predict_lines,
+            lambda finished: keep_replicate(finished, self._fit_bases(finished.number)),
             self._make_predict,
         )  # fmt: skip
 
-    def _scale(self, profiles: Profiles) -> dict[str, np.ndarray]:
-        scaled = {
-            name: np.asarray(apply_scaling(scaling, jnp.asarray(profiles[name], jnp.float32)))
-            for name, scaling in self._scalings.items()
+    def _make_frame(self, standardised: list[str], rows_N: np.ndarray, known: Mapping) -> Frame:
+        """Scale by the statistics of some rows; `known`: products that are those of another."""
+        scalings = {
+            name: fit_scaling(jnp.asarray(self._raw[name][rows_N])) for name in standardised
         }
-        return {**profiles, **scaled}
+        inputs = scale(self._raw, scalings)
+        encoders = {
+            name: fold_scaling(encoder, scalings.get(name))
+            for name, encoder in self._encoders.items()
+        }
+        new = {name: multiply_lines(x, x) for name, x in inputs.items() if name not in known}
+        return Frame(scalings, inputs, encoders, {**known, **new})
+
+    def _find_frame(self, number: int) -> Frame:
+        """Return the frame of one replicate."""
+        if not self._by_split:
+            return self._shared
+        products = self._shared.products
+        known = {name: x for name, x in products.items() if name not in self._by_split}
+        return self._make_frame(self._by_split, self._train_rows(number), known)
+
+    def _train_rows(self, number: int) -> np.ndarray:
+        return np.asarray(self._bench.splits.train_RN[number])
 
     def _make_bases(self, number: int) -> dict[str, Basis]:
-        train_N = np.asarray(self._bench.splits.train_RN[number])
-        return {name: fit_basis(x, train_N) for name, x in self._products.items()}
+        products = self._frame(number).products
+        return {name: fit_basis(x, self._train_rows(number)) for name, x in products.items()}
 
     def _make_task(self, number: int) -> Task:
-        bases = self._fit_bases(number)
-        own = {name: basis.project(self._products[name]) for name, basis in bases.items()}
+        frame, bases = self._frame(number), self._fit_bases(number)
+        own = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
         task = make_task(number, self._bench, own)
         coefficients = {name: basis.coefficients_NK for name, basis in bases.items()}
-        return task._replace(bases=as_float32(coefficients))
+        scaling = {name: frame.scalings[name] for name in self._by_split}
+        return task._replace(bases=as_float32(coefficients), scaling=scaling)
 
-    def _give_offsets(self, number: int, profiles: Mapping) -> dict[str, jax.Array]:
+    def _give_offsets(self, number: int, profiles: Profiles) -> dict[str, jax.Array]:
         """Return what the fixed part of the first layers gives for samples, by modality."""
-        if not OFFSETS[self._bench.span_offset].stays:
+        if not OFFSETS[self._bench.training.span_offset].stays:
             return {}
-        weights = self._encoders
-        if len(weights) < len(self._inputs):
-            n_genes = {name: x.shape[1] for name, x in self._inputs.items()}
+        weights = self._frame(number).encoders
+        if len(weights) < len(self._raw):
+            n_genes = {name: x.shape[1] for name, x in self._raw.items()}
             key = jax.random.key(self._bench.seed)
             weights = draw_weights(key, jnp.int32(number), self._model, n_genes) | weights
-        chosen = {name: weights[name] for name in self._inputs}
+        chosen = {name: weights[name] for name in self._raw}
         return apply_first_layers(as_float32(profiles), chosen)
 
     def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
-        own = self._make_task(finished.number).inputs
-        offsets = self._give_offsets(finished.number, self._inputs)
-        predicted = predict_rows(self._model, finished.fitted, own, offsets)
+        number, frame = finished.number, self._frame(finished.number)
+        bases = self._fit_bases(number)
+        own = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
+        offsets = self._give_offsets(number, frame.inputs)
+        predicted = predict_rows(self._model, finished.fitted, as_float32(own), offsets)
         return np.asarray(predicted, np.float64)
 
-    def _make_predict(self, finished: FinishedReplicate) -> Predict:
-        bases = self._fit_bases(finished.number)
+    def _make_predict(self, kept: Checkpoint) -> Predict:
+        frame = self._frame(kept.number)
 
         def predict_part(raw: Profiles) -> np.ndarray:
-            profiles = self._scale(raw)
+            profiles = scale(raw, frame.scalings)
             own = {
-                name: basis.project(multiply_lines(profiles[name], self._inputs[name]))
-                for name, basis in bases.items()
+                name: basis.project(multiply_lines(profiles[name], frame.inputs[name]))
+                for name, basis in kept.bases.items()
             }
-            offsets = self._give_offsets(finished.number, profiles)
-            return predict_rows(self._model, finished.fitted, as_float32(own), offsets)
+            offsets = self._give_offsets(kept.number, profiles)
+            return predict_rows(self._model, kept.fitted, as_float32(own), offsets)
 
         def predict_profiles(profiles: Profiles) -> np.ndarray:
-            chosen = {name: profiles[name] for name in self._inputs}
+            chosen = {name: profiles[name] for name in self._raw}
             parts = [predict_part(part) for part in part_rows(chosen)]
             return np.concatenate(parts).astype(np.float64)
 
         return predict_profiles
+
+
+def scale(profiles: Profiles, scalings: Mapping[str, Scaling]) -> Profiles:
+    """Return profiles in the units of scalings; a modality that has none stays as it is."""
+    scaled = {
+        name: np.asarray(apply_scaling(scaling, jnp.asarray(profiles[name], jnp.float32)))
+        for name, scaling in scalings.items()
+    }
+    return {**profiles, **scaled}
 
 
 @jax.jit

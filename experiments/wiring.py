@@ -4,6 +4,7 @@ Each kind of input is a row of `WIRINGS`; the training loop never asks which one
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -14,6 +15,7 @@ from drp.models import Design, Predictor, Start
 from drp.settings import Recipe
 from drp.training import FinishedReplicate, FittedPredictor, Lines, Task, predict
 from experiments.bench import Bench, Profiles
+from experiments.checkpoints import Checkpoint, keep_replicate
 
 ROWS_AT_ONCE = 512  # samples predicted per call, so that memory does not grow with the cohort
 
@@ -29,8 +31,9 @@ class Wiring(NamedTuple):
       pretrained: modality -> encoder weights to start from.
       make_task: replicate -> its task.
       predict_lines: a finished replicate -> (S, D) float64 ln IC50 (uM) of all lines.
-      make_predict: a finished replicate -> a function from profiles of new samples to (T, D)
-        float64; None where the design reads something else than genes.
+      keep: a finished replicate -> what is kept of it.
+      make_predict: what was kept -> a function from profiles of new samples to (T, D) float64; None
+        where the design reads something else than genes.
     """
 
     model: Predictor
@@ -38,7 +41,8 @@ class Wiring(NamedTuple):
     pretrained: Mapping[str, Mapping]
     make_task: Callable[[int], Task]
     predict_lines: Callable[[FinishedReplicate], np.ndarray]
-    make_predict: Callable[[FinishedReplicate], Predict] | None
+    keep: Callable[[FinishedReplicate], Checkpoint]
+    make_predict: Callable[[Checkpoint], Predict] | None
 
 
 def wire_genes(design: Design, recipe: Recipe, bench: Bench) -> Wiring:
@@ -49,7 +53,8 @@ def wire_genes(design: Design, recipe: Recipe, bench: Bench) -> Wiring:
         model, to_device(inputs, bench.lines.target(recipe.target)),
         choose_encoders(design, bench), lambda number: make_task(number, bench, {}),
         lambda finished: predict_in_parts(model, finished.fitted, inputs),
-        lambda finished: lambda profiles: predict_in_parts(model, finished.fitted, profiles),
+        lambda finished: keep_replicate(finished, {}),
+        lambda kept: partial(predict_in_parts, model, kept.fitted),
     )  # fmt: skip
 
 
@@ -63,15 +68,17 @@ def wire_components(design: Design, recipe: Recipe, bench: Bench) -> Wiring:
     return Wiring(
         model, to_device({}, bench.lines.target(recipe.target)), {},
         lambda number: make_task(number, bench, codes(number)),
-        lambda finished: predict_in_parts(model, finished.fitted, codes(finished.number)), None,
+        lambda finished: predict_in_parts(model, finished.fitted, codes(finished.number)),
+        lambda finished: keep_replicate(finished, {}), None,
     )  # fmt: skip
 
 
 def make_model(design: Design, bench: Bench, encoder_widths: tuple[int, ...]) -> Predictor:
     """Return the predictor of a design; no widths: its inputs are the codes."""
     return Predictor(
-        design.modalities, encoder_widths, bench.head_widths, n_drugs=len(bench.lines.drugs)
-    )
+        design.modalities, encoder_widths, bench.head_widths, n_drugs=len(bench.lines.drugs),
+        matmul=bench.training.matmul,
+    )  # fmt: skip
 
 
 def choose_encoders(design: Design, bench: Bench) -> dict[str, Mapping]:

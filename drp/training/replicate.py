@@ -15,8 +15,8 @@ from drp.training.keepers import KEEPERS, select
 from drp.training.losses import masked_mean, masked_mse
 from drp.training.optimisers import make_optimiser
 from drp.training.prediction import FittedPredictor, predict
-from drp.training.scaling import Scaling, fit_scaling, fold_scaling
-from drp.training.span import OFFSETS
+from drp.training.scaling import Scaling, apply_scaling, fit_scaling, fold_scaling
+from drp.training.span import OFFSETS, Offset
 from drp.training.stopping import Stopping, init_stopping, update_stopping
 
 
@@ -48,6 +48,8 @@ class Task(NamedTuple):
         coordinates in their span).
       bases: modality -> (N, K) coefficients of the span, see `span.Basis`; None to train all
         weights of the first layer.
+      scaling: modality -> scaling of the shared inputs by which the coordinates were made, where
+        it is this replicate's own.
     """
 
     number: Array
@@ -55,6 +57,7 @@ class Task(NamedTuple):
     validation_V: Array
     inputs: Mapping[str, Array]
     bases: Mapping[str, Array] | None = None
+    scaling: Mapping[str, Scaling] | None = None
 
 
 class TrainState(NamedTuple):
@@ -114,8 +117,8 @@ def make_replicate(
       recipe: a row of `RECIPES`.
       epochs_per_call: epochs that one `run_epochs` runs, a static number.
       span_offset: None trains all weights of the first layer; keep or drop trains it in the span
-        of the training lines (a row of `span.OFFSETS`). Inputs are then scaled beforehand, by
-        statistics that all replicates share.
+        of the training lines (a row of `span.OFFSETS`). Coordinates and offsets are then of
+        inputs that were scaled beforehand.
       moments: how the optimiser holds its first moment, a row of `optimisers.MOMENTS`.
 
     Raises:
@@ -173,13 +176,17 @@ def _make_init(
         if span_offset is None:
             lines = with_own_inputs(lines, task)
         train = rows_of(lines, task.train_N)
-        in_units = recipe.standardised if span_offset is None else ()
-        standardised = [name for name in model.modalities if name in in_units]
+        standardised = [name for name in model.modalities if name in recipe.standardised]
         scaling = {name: fit_scaling(train.inputs[name]) for name in standardised}
+        if span_offset is not None:
+            scaling = task.scaling or {}
         n_genes = {name: lines.inputs[name].shape[-1] for name in model.modalities}
         params = draw_weights(key, task.number, model, n_genes)
         params |= {name: fold_scaling(pretrained[name], scaling.get(name)) for name in pretrained}
-        params, offsets = _enter_span(params, lines, task, span_offset)
+        offsets: dict[str, Array] = {}
+        if span_offset is not None:
+            params, offsets = _enter_span(params, lines, task, OFFSETS[span_offset])
+            scaling = {}  # the coordinates have it in them
         bias_D = OUTPUT_BIASES[recipe.output_bias](train.target_SD, train.mask_SD)
         params |= {"output": params["output"] | {"bias": bias_D}}
         return TrainState(
@@ -191,26 +198,25 @@ def _make_init(
 
 
 def _enter_span(
-    params: dict, lines: Lines, task: Task, span_offset: str | None
+    params: dict, lines: Lines, task: Task, offset: Offset
 ) -> tuple[dict, dict[str, Array]]:
-    """Replace first layers over genes by coefficients in the span, if asked for.
+    """Replace first layers over genes by coefficients in the span.
 
     Returns:
       The weights, and the offsets of this replicate's own, by modality.
     """
-    offsets: dict[str, Array] = {}
-    if span_offset is None:
-        return params, offsets
-    offset, shared = OFFSETS[span_offset], lines.offsets or {}
+    shared, scaling, own = lines.offsets or {}, task.scaling or {}, {}
     for name, basis_NK in task.bases.items():
         first = params[name]["dense_0"]
         given_SH = shared.get(name)
-        if given_SH is None:  # a random start has weights of its own
-            given_SH = lines.inputs[name].astype(jnp.float32) @ first["kernel"]
-            offsets |= {name: given_SH} if offset.stays else {}
+        if given_SH is None:  # a start or a scaling of its own
+            x_SG = lines.inputs[name].astype(jnp.float32)
+            x_SG = apply_scaling(scaling[name], x_SG) if name in scaling else x_SG
+            given_SH = x_SG @ first["kernel"]
+            own |= {name: given_SH} if offset.stays else {}
         kernel_KH = offset.start(given_SH[task.train_N], basis_NK)
         params |= {name: {**params[name], "dense_0": {**first, "kernel": kernel_KH}}}
-    return params, offsets
+    return params, own
 
 
 def _make_run_epoch(

@@ -183,5 +183,5 @@ def _find_here(slot: Array, per_device: int) -> tuple[Array, Array]:
 
 
 def _resident(task: Task) -> Task:
-    """Return what stays in the slot: the span's coefficients are of use at the start alone."""
-    return task._replace(bases=None)
+    """Return what stays in the slot: bases and scalings are of use at the start alone."""
+    return task._replace(bases=None, scaling=None)

@@ -26,7 +26,7 @@ RECIPE = replace(
 
 @pytest.fixture(autouse=True)
 def sgd(monkeypatch):
-    monkeypatch.setitem(OPTIMISERS, "sgd", lambda rate, decay: optax.sgd(rate))
+    monkeypatch.setitem(OPTIMISERS, "sgd", lambda rate, decay, dtype: optax.sgd(rate))
 
 
 def draw_inputs(n, seed):
