@@ -9,7 +9,6 @@ expression genes, 15.4 s per epoch for 17,382 mutation genes.
 """
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
@@ -50,7 +49,7 @@ def train_encoder(
     key: jax.Array, name: str, tumors: Cohort, settings: PretrainSettings, folder: RunFolder
 ) -> None:
     """Train one autoencoder; keep its encoder and the loss of every epoch."""
-    x_TG = jnp.asarray(tumors.matrix(name, tumors.samples_with(name)))
+    x_TG = tumors.stored(name, tumors.samples_with(name))
     genes = tumors.require(name).var_names
     model = Autoencoder(len(genes), settings.encoder_widths)
     epochs = {"expression": settings.expression_epochs, "mutation": settings.mutation_epochs}[name]
@@ -77,7 +76,7 @@ def _describe(settings, name: str, x_TG, epochs: int, loss: float, floor: float)
         "modality": name,
         "widths": list(settings.encoder_widths),
         "trained_on": settings.tumors,
-        "n_tumors": int(np.shape(x_TG)[0]),
+        "n_tumors": x_TG.shape[0],
         "epochs": epochs,
         "loss": loss,
         "gene_mean_loss": floor,

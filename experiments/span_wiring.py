@@ -123,21 +123,23 @@ class SpanWiring:
 
     def _give_offsets(self, number: int, profiles: Profiles) -> dict[str, jax.Array]:
         """Return what the fixed part of the first layers gives for samples, by modality."""
-        if not OFFSETS[self._bench.training.span_offset].stays:
+        if not (profiles and OFFSETS[self._bench.training.span_offset].stays):
             return {}
         weights = self._frame(number).encoders
         if len(weights) < len(self._raw):
             n_genes = {name: x.shape[1] for name, x in self._raw.items()}
             key = jax.random.key(self._bench.seed)
             weights = draw_weights(key, jnp.int32(number), self._model, n_genes) | weights
-        chosen = {name: weights[name] for name in self._raw}
+        chosen = {name: weights[name] for name in profiles}
         return apply_first_layers(as_float32(profiles), chosen)
 
     def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
         number, frame = finished.number, self._frame(finished.number)
         bases = self._fit_bases(number)
         own = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
-        offsets = self._give_offsets(number, frame.inputs)
+        known = self._lines.offsets if OFFSETS[self._bench.training.span_offset].stays else {}
+        others = {name: x for name, x in frame.inputs.items() if name not in known}
+        offsets = known | self._give_offsets(number, others)
         predicted = predict_rows(self._model, finished.fitted, as_float32(own), offsets)
         return np.asarray(predicted, np.float64)
 

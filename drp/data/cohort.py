@@ -75,7 +75,13 @@ class Cohort:
         return self.modalities[name]
 
     def matrix(self, name: str, samples: pd.Index, layer: str | None = None) -> np.ndarray:
-        """Return one modality (or a layer of it) as a dense array, rows in the order of `samples`.
+        """Return `stored` as a dense array."""
+        return densify(self.stored(name, samples, layer))
+
+    def stored(
+        self, name: str, samples: pd.Index, layer: str | None = None
+    ) -> np.ndarray | sparse.csr_matrix:
+        """Return one modality (or a layer of it) as it is held, rows in the order of `samples`.
 
         Args:
           name: modality.
@@ -83,7 +89,7 @@ class Cohort:
           layer: name of a layer, such as `imputed`; None for the values themselves.
 
         Returns:
-          (samples, features), in the stored type.
+          (samples, features), in the stored type; mutation is sparse.
 
         Raises:
           DataError: the modality or a sample is missing.
@@ -95,8 +101,12 @@ class Cohort:
         if layer is not None and layer not in modality.layers:
             raise DataError(f"{name}: expected a layer {layer!r}; prepare the cohort first")
         values = modality.X if layer is None else modality.layers[layer]
-        picked = values[rows]
-        return picked.toarray() if sparse.issparse(picked) else np.asarray(picked)
+        return values[rows]
+
+
+def densify(values) -> np.ndarray:
+    """Return stored values, sparse or not, as a dense array."""
+    return values.toarray() if sparse.issparse(values) else np.asarray(values)
 
 
 def make_modality(values, samples: pd.Index, features: pd.DataFrame) -> ad.AnnData:
