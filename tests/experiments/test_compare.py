@@ -1,9 +1,11 @@
 """compare on a small synthetic cohort: every output, the same bytes twice, resume, refusals."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import jax
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +81,34 @@ def test_the_span_predicts_lines_and_tumours(comparison, tmp_path, offset):
     assert np.isfinite(scores["mse_measured"]).all()
     parts = PartStore(tmp_path / "run" / "replicates")
     assert np.isfinite(parts.read("tumors", "random_init-paper", 0).predicted).all()
+
+
+def test_slots_and_their_use_are_told(comparison):
+    record = json.loads(Path(comparison.out, "run.json").read_text())
+    assert record["settled"]["slots of complete (paper)"] == len(jax.devices())
+    timings = read(comparison, "timings.csv").set_index(["design", "recipe"])
+    assert (timings["n_replicates"] == 2).all()
+    assert timings.loc[("complete", "paper"), "utilisation"] == 1  # one slot is never idle
+    assert np.isnan(timings.loc[("svm", "paper"), "utilisation"])
+
+
+def test_precision_is_a_setting_and_weights_are_kept_on_demand(comparison, tmp_path):
+    rounded = replace(
+        comparison, out=str(tmp_path / "run"), designs=("complete", "pca"), recipe=("modern",),
+        moments="bfloat16", matmul="bfloat16", span_scaling="split", keep_weights=True,
+    )  # fmt: skip
+    compare.run(rounded)
+    keys = ["design", "recipe", "replicate"]
+    found, usual = (read(s, "replicates.csv").set_index(keys) for s in (rounded, comparison))
+    found, usual = (x["mse_measured"].loc[("complete", "modern")] for x in (found, usual))
+    assert (found != usual).all()
+    np.testing.assert_allclose(found, usual, rtol=0.3)
+    kept = sorted(path.relative_to(tmp_path) for path in tmp_path.glob("run/weights/*/*.npz"))
+    names = [
+        f"run/weights/{design}-modern/0000{r}.npz" for design in ("complete", "pca") for r in (0, 1)
+    ]
+    assert [str(path) for path in kept] == names
+    assert not Path(comparison.out, "weights").exists()
 
 
 def test_table1_has_a_row_for_each(comparison):
@@ -211,6 +241,7 @@ BAD = (
     ({"recipe": ("papre",)}, SettingsError, "unknown 'papre'; did you mean paper"),
     ({"replicates": 0}, SettingsError, "--replicates: expected at least 1, found 0"),
     ({"slots": -1}, SettingsError, "--slots: expected at least 0, found -1"),
+    ({"num_processes": 2}, SettingsError, "expected --coordinator_address=HOST:PORT"),
     ({"head_widths": (5, 0)}, SettingsError, "--head_widths: expected at least 1"),
     ({"cells": "none.h5mu"}, DataError, "none.h5mu: no such file"),
     ({"encoders": "none"}, DataError, "encoder.json: no such file"),

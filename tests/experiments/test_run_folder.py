@@ -1,7 +1,7 @@
 """The run folder: what run.json holds, what is resumed, what is refused."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -85,3 +85,27 @@ def test_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
 
 def _fail(*_, **__):
     raise OSError(28, "No space left on device")
+
+
+def test_where_a_run_is_computed_may_change(tmp_path):
+    @dataclass(frozen=True)
+    class Placed(Settings):
+        processes: int = field(default=1, metadata={"places": True})
+
+    RunFolder("x", Placed(str(tmp_path / "run"))).begin()
+    RunFolder("x", Placed(str(tmp_path / "run"), processes=2))
+
+
+def test_what_was_settled_once_is_settled_again(tmp_path):
+    """A run that is killed after its choice makes the same one when it goes on."""
+    folder = RunFolder("x", Settings(str(tmp_path / "run")))
+    folder.begin()
+    assert folder.settle("slots of a", lambda: 3) == 3
+    assert folder.settle("slots of a", lambda: 4) == 3
+    resumed = RunFolder("x", Settings(str(tmp_path / "run")))
+    assert resumed.settle("slots of a", lambda: 5) == 3
+    assert resumed.settle("slots of b", lambda: 6) == 6
+    resumed.finish()
+    record = json.loads((folder.path / "run.json").read_text())
+    assert record["settled"] == {"slots of a": 3, "slots of b": 6}
+    assert record["finished"]
