@@ -1,14 +1,17 @@
 """The processes that train together. The first of them decides and writes; the others follow."""
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
-from jax.experimental import multihost_utils
+from jax.experimental.multihost_utils import broadcast_one_to_all, process_allgather
 
+from drp.data import DataError
 from experiments.flags import SettingsError
 
+T = TypeVar("T")
 FROM_CLUSTER = "auto"  # as a coordinator's address: what the cluster's own manager says
 
 
@@ -59,7 +62,28 @@ def follow_first(tree: Any) -> Any:
 
     Processes may differ in the last digit (an eigenvector's sign, say), and must train the same.
     """
-    return tree if jax.process_count() == 1 else multihost_utils.broadcast_one_to_all(tree)
+    return tree if jax.process_count() == 1 else broadcast_one_to_all(tree)
+
+
+def together(prepare: Callable[[], T]) -> T:
+    """Return what `prepare` does; bad input in one process ends all of them, and each says why.
+
+    Else the others would wait for it in the next exchange.
+
+    Raises:
+      SettingsError: another process was stopped by its input. This one's own error comes through.
+    """
+    result, error = None, None
+    try:
+        result = prepare()
+    except (DataError, SettingsError, OSError) as caught:
+        error = caught
+    failed = np.atleast_1d(process_allgather(error is not None))
+    if error is not None:
+        raise error
+    if failed.any():
+        raise SettingsError(f"process {np.flatnonzero(failed)[0]} was stopped by its input")
+    return result
 
 
 def check_same(what: str, description: str) -> None:
@@ -75,7 +99,7 @@ def check_same(what: str, description: str) -> None:
     if jax.process_count() == 1:
         return
     digest = np.frombuffer(hashlib.sha256(description.encode()).digest(), np.uint8)
-    digests = multihost_utils.process_allgather(digest)
+    digests = process_allgather(digest)
     other = np.flatnonzero((digests != digests[0]).any(axis=1))
     if len(other):
         raise SettingsError(f"process {other[0]} was given other {what} than process 0")

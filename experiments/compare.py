@@ -26,7 +26,7 @@ from drp.report import draw_figure2, format_table1, save_figure
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings
 from experiments.bench import Bench, Training, make_codes, needs_encoders
 from experiments.checkpoints import write_checkpoint
-from experiments.cluster import check_same, is_first, join_cluster
+from experiments.cluster import check_same, is_first, join_cluster, together
 from experiments.comparison_tables import Run, gather_figure2, write_tables
 from experiments.console import launch, say, show_progress
 from experiments.encoders import read_encoder
@@ -48,15 +48,13 @@ def run(settings: CompareSettings) -> pd.DataFrame | None:
     reject_unknown(settings.designs, DESIGN_NAMES, "designs")
     reject_unknown(settings.recipe, RECIPES, "recipe")
     join_cluster(settings.coordinator_address, settings.num_processes, settings.process_id)
-    bench = prepare_bench(settings)
+    bench = together(lambda: prepare_bench(settings))
     check_same("settings or data", describe_run(settings))
     runs = list_runs(settings.designs, settings.recipe)
-    if not is_first():
+    opened = together(lambda: open_run(settings, bench) if is_first() else None)
+    if opened is None:
         return follow(runs, bench)
-    tumors = read_tumor_cohort(settings.tumors, bench.lines) if settings.tumors else None
-    folder = RunFolder("compare", settings, list_inputs(settings), describe_method(settings))
-    folder.begin()
-    write_splits(folder.path / "splits.npz", bench.splits, bench.lines.samples)
+    folder, tumors = opened
     shown = runs[0]  # what figure 2 shows in detail
     parts = PartStore(folder.path / "replicates")
     weights = folder.path / "weights" if settings.keep_weights else None
@@ -76,6 +74,15 @@ def run(settings: CompareSettings) -> pd.DataFrame | None:
     say(format_table1(table1))
     say(f"wrote {folder.path}/table1.csv, replicates.csv, predictions.parquet and figure2.svg")
     return table1
+
+
+def open_run(settings: CompareSettings, bench: Bench) -> tuple[RunFolder, Cohort | None]:
+    """Return the folder of results, its splits written, and the tumours if any are asked for."""
+    tumors = read_tumor_cohort(settings.tumors, bench.lines) if settings.tumors else None
+    folder = RunFolder("compare", settings, list_inputs(settings), describe_method(settings))
+    folder.begin()
+    write_splits(folder.path / "splits.npz", bench.splits, bench.lines.samples)
+    return folder, tumors
 
 
 def prepare_bench(settings: CompareSettings) -> Bench:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import jax
 from absl import app, flags, logging
 from tqdm import tqdm
 
@@ -100,12 +101,11 @@ def run_or_exit(run: Callable[[], object], debug: bool = False) -> None:
     except KeyboardInterrupt:
         if debug:
             raise
-        print("stopped; the same command goes on from what is finished", file=sys.stderr)
-        sys.exit(130)
+        _end("stopped; the same command goes on from what is finished", 130)
     except (DataError, SettingsError, OSError) as error:
         if debug or not _is_expected(error):
             raise
-        sys.exit(f"error: {error}")
+        _end(f"error: {error}", 1)
 
 
 def expand(path: str) -> str:
@@ -113,6 +113,17 @@ def expand(path: str) -> str:
     default = os.environ.get("DRP_DATA", "../shared/data")
     expanded = os.path.expandvars(path.replace("$DRP_DATA", default))
     return str(Path(expanded).expanduser()) if expanded else ""
+
+
+def _end(message: str, code: int) -> None:
+    """Say why, and end the process."""
+    if jax.distributed.is_initialized():
+        print(message, file=sys.stderr, flush=True)
+        os._exit(code)  # a common end would wait for the other processes, and they for this one
+    if code == 1:
+        sys.exit(message)
+    print(message, file=sys.stderr)
+    sys.exit(code)
 
 
 def _is_expected(error: Exception) -> bool:

@@ -75,8 +75,16 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
 
 
 def _restore(path: Path) -> Any:
-    """Restore as host arrays, whatever devices the checkpoint was written from."""
-    with ocp.PyTreeCheckpointer() as checkpointer:
+    """Restore as host arrays, whatever devices the checkpoint was written from.
+
+    Each of several processes reads for itself, so that one which cannot does not hold up the rest.
+    """
+    here = jax.process_index()
+    alone = ocp.options.MultiprocessingOptions(
+        primary_host=here, active_processes={here}, barrier_sync_key_prefix=f"process_{here}"
+    )
+    handler = ocp.PyTreeCheckpointHandler(multiprocessing_options=alone)
+    with ocp.Checkpointer(handler, multiprocessing_options=alone) as checkpointer:
         structure = checkpointer.metadata(path.resolve()).item_metadata.tree
         as_numpy = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), structure)
         return checkpointer.restore(path.resolve(), restore_args=as_numpy)
