@@ -25,6 +25,7 @@ CORE = [
 ]
 
 EXTRAS = {
+    "bench": ["torch>=2.9,<3"],
     "cuda": ["jax[cuda13]>=0.10,<0.11"],
     "dev": ["pytest>=8", "hypothesis>=6", "ruff>=0.14"],
 }

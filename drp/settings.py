@@ -216,3 +216,21 @@ class ReproduceSettings:
     preset: str = setting("demo", "demo: synthetic, minutes; real: $DRP_DATA", ("demo", "real"))
     cells: str = setting("", "prepared cell lines, in place of the preset's source")
     tumors: str = setting("", "prepared tumours, in place of the preset's source")
+
+
+@dataclass(frozen=True)
+class BenchmarkSettings:
+    """Nothing -> benchmark.csv: how fast, and how far from the machine's limits."""
+
+    out: str = setting("runs/benchmark", "folder for benchmark.csv and benchmark.md")
+    seed: int = setting(0, "seed of data, weights and batches", minimum=0)
+    part: str = setting("train", "what is measured", ("train",))
+    peer: str = setting("torch", "what training is compared with", ("torch", "none"))
+    sizes: tuple[str, ...] = setting(
+        ("small", "medium", "paper"), "sizes of the problem: small, medium, paper"
+    )
+    slots: tuple[int, ...] = setting(
+        (1, 2, 4, 8), "replicates side by side; empty: powers of two that fit in memory", minimum=1
+    )
+    epochs: int = setting(3, "epochs to time, at least", minimum=1)
+    queue: int = setting(24, "replicates of the queue with early stopping", minimum=1)

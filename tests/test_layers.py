@@ -39,6 +39,7 @@ ONLY_IN = {
     "jinja2": {"drp.report"},
     "absl": {"experiments"},
     "tqdm": {"experiments"},
+    "torch": {"experiments"},
     "anndata": {"drp.data", "experiments"},
     "mudata": {"drp.data"},
 }

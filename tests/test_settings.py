@@ -13,6 +13,7 @@ CLASSES = (
     settings.PretrainSettings,
     settings.CompareSettings,
     settings.ReproduceSettings,
+    settings.BenchmarkSettings,
 )
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from threadpoolctl import threadpool_limits
 
 ROWS_AT_ONCE = 512  # samples whose genes are held in float64 at a time
 
@@ -69,7 +70,8 @@ def fit_basis(products_SS: np.ndarray, train_N: np.ndarray) -> Basis:
       products_SS: (S, S) float64 inner products of all lines.
       train_N: (N,) rows of the training lines.
     """
-    s2_N, u_NN = np.linalg.eigh(products_SS[np.ix_(train_N, train_N)])
+    with threadpool_limits(1, "blas"):  # threads that wait for one another cost more than they give
+        s2_N, u_NN = np.linalg.eigh(products_SS[np.ix_(train_N, train_N)])
     smallest = s2_N.max(initial=0.0) * len(train_N) * np.finfo(np.float64).eps
     real = s2_N > smallest
     scale_N = np.where(real, 1 / np.sqrt(np.where(real, s2_N, 1.0)), 0.0)
