@@ -1,7 +1,12 @@
 """The processes that train together. The first of them decides and writes; the others follow."""
 
 import hashlib
-from collections.abc import Callable
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import jax
@@ -12,6 +17,7 @@ from drp.data import DataError
 from experiments.flags import SettingsError
 
 T = TypeVar("T")
+SECONDS_TO_WAIT = 86_400  # at the end, while the first process fits baselines and writes tables
 FROM_CLUSTER = "auto"  # as a coordinator's address: what the cluster's own manager says
 
 
@@ -34,22 +40,47 @@ def join_cluster(coordinator_address: str, num_processes: int, process_id: int) 
                 f"first process, or --coordinator_address={FROM_CLUSTER} on a cluster"
             )
         return
+    from_cluster = coordinator_address == FROM_CLUSTER
+    if not from_cluster and not re.fullmatch(r".+:\d+", coordinator_address):
+        raise SettingsError(
+            f"--coordinator_address={coordinator_address}: expected HOST:PORT or {FROM_CLUSTER}"
+        )
     if process_id >= num_processes:
         raise SettingsError(
             f"--process_id={process_id}: expected less than --num_processes={num_processes}"
         )
     if jax.distributed.is_initialized():
         return
-    if coordinator_address != FROM_CLUSTER:
-        jax.distributed.initialize(coordinator_address, num_processes, process_id)
-        return
+    given = () if from_cluster else (coordinator_address, num_processes, process_id)
+    print(
+        f"waiting for the other processes (--coordinator_address={coordinator_address})", flush=True
+    )
     try:
-        jax.distributed.initialize()
+        jax.distributed.initialize(*given, shutdown_timeout_seconds=SECONDS_TO_WAIT)
     except ValueError as error:
         raise SettingsError(
             f"--coordinator_address={FROM_CLUSTER}: found no cluster to ask ({error}); give "
             "HOST:PORT of the first process, --num_processes and --process_id"
         ) from error
+
+
+@contextmanager
+def ending_alone() -> Iterator[None]:
+    """End this process at once if an error ends the block, where it is one of several.
+
+    The usual end waits for the other processes, and they wait for this one's next exchange.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not jax.distributed.is_initialized():
+            raise
+        code = error.code if isinstance(error, SystemExit) else None
+        if isinstance(code, int):
+            os._exit(code)
+        said = code or "".join(traceback.format_exception(error))
+        print(said, file=sys.stderr, flush=True)
+        os._exit(1)
 
 
 def is_first() -> bool:
@@ -86,20 +117,25 @@ def together(prepare: Callable[[], T]) -> T:
     return result
 
 
-def check_same(what: str, description: str) -> None:
+def check_same(facts: Mapping[str, object]) -> None:
     """Check that all processes were given the same.
 
     Args:
-      what: the description's subject, as the error names it.
-      description: of settings and data; equal texts are the same.
+      facts: name -> setting, data or method; the names are the same everywhere. Values of the same
+        text are the same.
 
     Raises:
-      SettingsError: a process differs from the first.
+      SettingsError: a process differs from the first; says in what.
     """
     if jax.process_count() == 1:
         return
-    digest = np.frombuffer(hashlib.sha256(description.encode()).digest(), np.uint8)
-    digests = process_allgather(digest)
-    other = np.flatnonzero((digests != digests[0]).any(axis=1))
-    if len(other):
-        raise SettingsError(f"process {other[0]} was given other {what} than process 0")
+    names = sorted(facts)
+    digests = [hashlib.sha256(repr(facts[name]).encode()).digest() for name in names]
+    all_PN = process_allgather(np.array([np.frombuffer(x, np.uint8) for x in digests]))
+    differ_PN = (all_PN != all_PN[:1]).any(axis=-1)
+    if differ_PN.any():
+        process = int(np.flatnonzero(differ_PN.any(axis=1))[0])
+        what = ", ".join(
+            name for name, other in zip(names, differ_PN[process], strict=True) if other
+        )
+        raise SettingsError(f"process {process} was given other {what} than process 0")

@@ -49,7 +49,7 @@ def run(settings: CompareSettings) -> pd.DataFrame | None:
     reject_unknown(settings.recipe, RECIPES, "recipe")
     join_cluster(settings.coordinator_address, settings.num_processes, settings.process_id)
     bench = together(lambda: prepare_bench(settings))
-    check_same("settings or data", describe_run(settings))
+    check_same(describe_run(settings))
     runs = list_runs(settings.designs, settings.recipe)
     opened = together(lambda: open_run(settings, bench) if is_first() else None)
     if opened is None:
@@ -140,17 +140,15 @@ def describe_method(settings: CompareSettings) -> dict:
     return {**recipes, **designs, "components": N_COMPONENTS}
 
 
-def describe_run(settings: CompareSettings) -> str:
+def describe_run(settings: CompareSettings) -> dict[str, object]:
     """Return what all processes of one run must have in common."""
-    free = {field.name for field in dataclasses.fields(settings) if field.metadata["places"]}
     paths = list_inputs(settings)
-    fixed = {
-        name: value
-        for name, value in dataclasses.asdict(settings).items()
-        if name not in {*free, *paths, "out"}
-    }
+    given = {
+        field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)
+        if not field.metadata["places"] and field.name not in {*paths, "out"}
+    }  # fmt: skip
     data = {name: [hash_file(path) for path in files] for name, files in paths.items()}
-    return repr((fixed, data, describe_method(settings)))
+    return {**given, **data, **describe_method(settings)}
 
 
 def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:

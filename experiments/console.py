@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import jax
 from absl import app, flags, logging
 from tqdm import tqdm
 
 from drp.data import DataError
 from drp.data.readers.progress import watching
+from experiments.cluster import ending_alone
 from experiments.flags import SettingsError, define_flags, read_flags
 
 Item = TypeVar("Item")
@@ -84,7 +84,8 @@ def launch(run: Callable, settings_class: type) -> None:
             sys.exit(f"error: unexpected argument {arguments[1]!r}; flags are --name=value")
         warnings.showwarning = _show_warning
         logging.set_verbosity(logging.WARNING)  # libraries tell of their own housekeeping
-        run_or_exit(lambda: run(read_flags(settings_class)), flags.FLAGS.debug)
+        with ending_alone():
+            run_or_exit(lambda: run(read_flags(settings_class)), flags.FLAGS.debug)
 
     app.run(main)
 
@@ -101,11 +102,12 @@ def run_or_exit(run: Callable[[], object], debug: bool = False) -> None:
     except KeyboardInterrupt:
         if debug:
             raise
-        _end("stopped; the same command goes on from what is finished", 130)
+        print("stopped; the same command goes on from what is finished", file=sys.stderr)
+        sys.exit(130)
     except (DataError, SettingsError, OSError) as error:
         if debug or not _is_expected(error):
             raise
-        _end(f"error: {error}", 1)
+        sys.exit(f"error: {error}")
 
 
 def expand(path: str) -> str:
@@ -113,17 +115,6 @@ def expand(path: str) -> str:
     default = os.environ.get("DRP_DATA", "../shared/data")
     expanded = os.path.expandvars(path.replace("$DRP_DATA", default))
     return str(Path(expanded).expanduser()) if expanded else ""
-
-
-def _end(message: str, code: int) -> None:
-    """Say why, and end the process."""
-    if jax.distributed.is_initialized():
-        print(message, file=sys.stderr, flush=True)
-        os._exit(code)  # a common end would wait for the other processes, and they for this one
-    if code == 1:
-        sys.exit(message)
-    print(message, file=sys.stderr)
-    sys.exit(code)
 
 
 def _is_expected(error: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import accumulate, pairwise
 
 import jax
 import jax.numpy as jnp
@@ -74,15 +75,34 @@ def _backward(precision: str, saved, grad_BO: Array):
 matmul.defvjp(_forward, _backward)
 
 
-def make_dense(width: int, name: str, precision: str = "float32") -> nn.Dense:
-    """Return a dense layer with He-uniform weights and zero bias, for inputs of rank 2."""
+class Dense(nn.Module):
+    """A dense layer with He-uniform weights and zero bias, for inputs of rank 2.
 
-    def dot_general(x_BI: Array, kernel_IO: Array, dimensions, **_) -> Array:
-        # linen's Dense always contracts the last axis of x with the first of kernel.
-        assert dimensions == (((1,), (0,)), ((), ())), dimensions
-        return matmul(x_BI, kernel_IO, precision)
+    In training its kernel may be a tuple of row blocks in place of one matrix.
 
-    return nn.Dense(width, kernel_init=HE_UNIFORM, dot_general=dot_general, name=name)
+    Attributes:
+      width: units.
+      precision: of the matrix products, a row of `MATMULS`.
+    """
+
+    width: int
+    precision: str = "float32"
+
+    @nn.compact
+    def __call__(self, x_BI: Array) -> Array:
+        """Return (B, width) for inputs (B, I)."""
+        if self.has_variable("params", "kernel"):
+            kernel = self.get_variable("params", "kernel")
+        else:
+            kernel = self.param("kernel", HE_UNIFORM, (x_BI.shape[-1], self.width))
+        bias_O = self.param("bias", nn.initializers.zeros_init(), (self.width,))
+        blocks = kernel if isinstance(kernel, tuple) else (kernel,)
+        starts = list(accumulate((len(block) for block in blocks), initial=0))
+        y_BO = sum(
+            matmul(x_BI[:, start:end], block, self.precision)
+            for block, (start, end) in zip(blocks, pairwise(starts), strict=True)
+        )
+        return y_BO + bias_O[None, :]
 
 
 class ReluStack(nn.Module):
@@ -106,7 +126,7 @@ class ReluStack(nn.Module):
             that is not trained gives. None for nothing.
         """
         for layer, width in enumerate(self.widths):
-            x_BI = make_dense(width, f"dense_{layer}", self.precision)(x_BI)
+            x_BI = Dense(width, self.precision, name=f"dense_{layer}")(x_BI)
             if layer == 0 and offset_BO is not None:
                 x_BI = x_BI + offset_BO
             x_BI = nn.relu(x_BI)

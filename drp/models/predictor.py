@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import Array
 
-from drp.models.dense import ReluStack, make_dense
+from drp.models.dense import Dense, ReluStack
 
 
 class Predictor(nn.Module):
@@ -44,7 +44,7 @@ class Predictor(nn.Module):
         codes = [encode[name](inputs[name], offsets.get(name)) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
         x_BK = stack(self.head_widths, name="head")(x_BK)
-        return make_dense(self.n_drugs, "output", self.matmul)(x_BK)
+        return Dense(self.n_drugs, self.matmul, name="output")(x_BK)
 
 
 def init_predictor(key: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:

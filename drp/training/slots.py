@@ -15,6 +15,7 @@ import numpy as np
 from jax import Array
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from drp.training.blocks import CPU_ROWS, cut_rows, join_rows
 from drp.training.prediction import FittedPredictor
 from drp.training.replicate import Lines, Progress, Replicate, Task, TrainState
 
@@ -70,18 +71,24 @@ def make_engine(
     mesh = Mesh(np.array(devices or jax.devices()), (AXIS,))
     per_device = -(-slots // mesh.size)
     everywhere = NamedSharding(mesh, EVERYWHERE)
-    run_slots = find_runner(mesh.devices.flat[0].platform).make(replicate)
+    runner = find_runner(mesh.devices.flat[0].platform)
+    run_slots = runner.make(replicate)
+
+    def start(key, task, lines, pretrained) -> Slots:
+        state = cut_rows(replicate.init(key, task, lines, pretrained), runner.block_rows)
+        # Bases and scalings are of use at the start alone.
+        return Slots(state, task._replace(bases=None, scaling=None))
 
     def open_slots(key, task, lines, pretrained) -> Slots:
-        state = replicate.init(key, task, lines, pretrained)
-        state = state._replace(stopping=state.stopping._replace(done=jnp.bool_(True)))
-        return make_slots(Slots(state, _resident(task)), per_device)
+        one = start(key, task, lines, pretrained)
+        frozen = one.states_R.stopping._replace(done=jnp.bool_(True))
+        return make_slots(one._replace(states_R=one.states_R._replace(stopping=frozen)), per_device)
 
     def enter(slots, slot, key, task, lines, pretrained) -> Slots:
-        state = replicate.init(key, task, lines, pretrained)
         here, mine = _find_here(slot, per_device)
         # A slot of another device is out of range, and its write is dropped.
-        return put(slots, Slots(state, _resident(task)), jnp.where(mine, here, per_device))
+        there = jnp.where(mine, here, per_device)
+        return put(slots, start(key, task, lines, pretrained), there)
 
     def run(slots, lines) -> tuple[Slots, Progress]:
         states_R, progress_R = run_slots(slots.states_R, slots.tasks_R, lines)
@@ -90,6 +97,7 @@ def make_engine(
     def leave(slots, slot) -> FittedPredictor:
         here, mine = _find_here(slot, per_device)
         product = replicate.product(take(slots.states_R, jnp.where(mine, here, 0)))
+        product = join_rows(product)
         return jax.tree.map(lambda x: jax.lax.psum(jnp.where(mine, x, 0), AXIS), product)
 
     spread = partial(jax.shard_map, mesh=mesh, check_vma=False)
@@ -120,10 +128,12 @@ class Runner(NamedTuple):
     Attributes:
       make: replicate -> `run_epochs` over slots.
       gains_by_slots: whether more slots on a device make it faster.
+      block_rows: rows of the blocks in which it holds tall matrices; None to hold them whole.
     """
 
     make: Callable[[Replicate], Callable]
     gains_by_slots: bool
+    block_rows: int | None = None
 
 
 def run_side_by_side(replicate: Replicate) -> Callable:
@@ -153,7 +163,7 @@ def run_in_turn(replicate: Replicate) -> Callable:
 
 
 SIDE_BY_SIDE = Runner(run_side_by_side, gains_by_slots=True)
-RUNNERS = {"cpu": Runner(run_in_turn, gains_by_slots=False)}  # by platform
+RUNNERS = {"cpu": Runner(run_in_turn, gains_by_slots=False, block_rows=CPU_ROWS)}  # by platform
 
 
 def find_runner(platform: str) -> Runner:
@@ -180,8 +190,3 @@ def _find_here(slot: Array, per_device: int) -> tuple[Array, Array]:
     """Return a slot's place among this device's slots, and whether it is one of them."""
     here = slot - jax.lax.axis_index(AXIS) * per_device
     return here, (here >= 0) & (here < per_device)
-
-
-def _resident(task: Task) -> Task:
-    """Return what stays in the slot: bases and scalings are of use at the start alone."""
-    return task._replace(bases=None, scaling=None)
