@@ -230,7 +230,7 @@ class BenchmarkSettings:
         ("small", "medium", "paper"), "sizes of the problem: small, medium, paper"
     )
     slots: tuple[int, ...] = setting(
-        (1, 2, 4, 8), "replicates side by side; empty: powers of two that fit in memory", minimum=1
+        (), "replicates at a time; empty: powers of two that fit in memory", minimum=1
     )
     epochs: int = setting(3, "epochs to time, at least", minimum=1)
     queue: int = setting(24, "replicates of the queue with early stopping", minimum=1)

@@ -43,6 +43,7 @@ class Bench(NamedTuple):
       encoders: modality -> weights of the pre-trained encoder; empty if none were asked for.
       codes: replicate -> modality -> components of its training lines, (S, K).
       encoder_widths: units per encoder layer; `head_widths`: units behind the codes.
+      n_replicates: how many of the splits are used.
       seed: of weights and batches.
       training: how networks are trained.
     """
@@ -53,6 +54,7 @@ class Bench(NamedTuple):
     codes: Callable[[int], Profiles]
     encoder_widths: tuple[int, ...]
     head_widths: tuple[int, ...]
+    n_replicates: int
     seed: int
     training: Training
 

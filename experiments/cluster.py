@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from drp.data import DataError
 from experiments.flags import SettingsError
 
 T = TypeVar("T")
+SECONDS_TO_SPEAK = 3  # the first process leaves last: without it the others could say nothing
 SECONDS_TO_WAIT = 86_400  # at the end, while the first process fits baselines and writes tables
 FROM_CLUSTER = "auto"  # as a coordinator's address: what the cluster's own manager says
 
@@ -45,6 +47,13 @@ def join_cluster(coordinator_address: str, num_processes: int, process_id: int) 
         raise SettingsError(
             f"--coordinator_address={coordinator_address}: expected HOST:PORT or {FROM_CLUSTER}"
         )
+    if from_cluster and num_processes > 1:
+        raise SettingsError(
+            f"--num_processes={num_processes}: the cluster's manager knows, with "
+            f"--coordinator_address={FROM_CLUSTER}"
+        )
+    if not from_cluster and num_processes < 2:
+        raise SettingsError("--coordinator_address: expected --num_processes=2 or more beside it")
     if process_id >= num_processes:
         raise SettingsError(
             f"--process_id={process_id}: expected less than --num_processes={num_processes}"
@@ -59,7 +68,7 @@ def join_cluster(coordinator_address: str, num_processes: int, process_id: int) 
         jax.distributed.initialize(*given, shutdown_timeout_seconds=SECONDS_TO_WAIT)
     except ValueError as error:
         raise SettingsError(
-            f"--coordinator_address={FROM_CLUSTER}: found no cluster to ask ({error}); give "
+            f"--coordinator_address={coordinator_address}: found no cluster ({error}); give "
             "HOST:PORT of the first process, --num_processes and --process_id"
         ) from error
 
@@ -76,11 +85,13 @@ def ending_alone() -> Iterator[None]:
         if not jax.distributed.is_initialized():
             raise
         code = error.code if isinstance(error, SystemExit) else None
-        if isinstance(code, int):
-            os._exit(code)
-        said = code or "".join(traceback.format_exception(error))
-        print(said, file=sys.stderr, flush=True)
-        os._exit(1)
+        if not isinstance(code, int):
+            said = code or "".join(traceback.format_exception(error))
+            print(said, file=sys.stderr, flush=True)
+            code = 1
+        if is_first():
+            time.sleep(SECONDS_TO_SPEAK)
+        os._exit(code)
 
 
 def is_first() -> bool:
@@ -117,18 +128,19 @@ def together(prepare: Callable[[], T]) -> T:
     return result
 
 
-def check_same(facts: Mapping[str, object]) -> None:
+def check_same(describe: Callable[[], Mapping[str, object]]) -> None:
     """Check that all processes were given the same.
 
     Args:
-      facts: name -> setting, data or method; the names are the same everywhere. Values of the same
-        text are the same.
+      describe: () -> name -> setting, data or method; the names are the same everywhere. Values of
+        the same text are the same.
 
     Raises:
       SettingsError: a process differs from the first; says in what.
     """
     if jax.process_count() == 1:
         return
+    facts = describe()
     names = sorted(facts)
     digests = [hashlib.sha256(repr(facts[name]).encode()).digest() for name in names]
     all_PN = process_allgather(np.array([np.frombuffer(x, np.uint8) for x in digests]))

@@ -3,9 +3,9 @@
     python -m experiments.compare --cells=runs/prepared/cells.h5mu --encoders=runs/pretrain/encoders
 
 Trains every design on the same random 80/10/10 splits by cell line, and writes splits.npz,
-replicates.csv, timings.csv, table1.csv, predictions.parquet and figure2.svg/.png. A run that was
-stopped goes on with the same command. Real lines (515 x 265 drugs, 355 + 17,382 genes), paper
-recipe, 100 replicates of all designs: see BUILD_NOTES.md for time and table.
+replicates.csv, timings.csv, table1.csv/.md, predictions.parquet and figure2.svg/.png, and weights/
+if they shall be kept. A run that was stopped goes on with the same command. Real lines (515 x 265
+drugs, 355 + 17,382 genes), paper recipe: see BUILD_NOTES.md for time and table.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ from experiments.cluster import check_same, is_first, join_cluster, together
 from experiments.comparison_tables import Run, gather_figure2, write_tables
 from experiments.console import launch, say, show_progress
 from experiments.encoders import read_encoder
-from experiments.fitting import Outcome, fit_design
+from experiments.fitting import FORGETFUL, Choices, Outcome, fit_design
 from experiments.flags import SettingsError, check_limits, reject_unknown
 from experiments.parts import Part, PartStore
 from experiments.run_folder import RunFolder, hash_file
@@ -49,7 +49,7 @@ def run(settings: CompareSettings) -> pd.DataFrame | None:
     reject_unknown(settings.recipe, RECIPES, "recipe")
     join_cluster(settings.coordinator_address, settings.num_processes, settings.process_id)
     bench = together(lambda: prepare_bench(settings))
-    check_same(describe_run(settings))
+    check_same(lambda: describe_run(settings))
     runs = list_runs(settings.designs, settings.recipe)
     opened = together(lambda: open_run(settings, bench) if is_first() else None)
     if opened is None:
@@ -57,10 +57,11 @@ def run(settings: CompareSettings) -> pd.DataFrame | None:
     folder, tumors = opened
     shown = runs[0]  # what figure 2 shows in detail
     parts = PartStore(folder.path / "replicates")
+    choices = Choices(folder.recall, folder.settle)
     weights = folder.path / "weights" if settings.keep_weights else None
     for design, recipe in runs:
         missing = parts.missing(design, recipe, settings.replicates)
-        outcomes = fit_design(design, recipe, bench, missing, folder.settle)
+        outcomes = fit_design(design, recipe, bench, missing, choices)
         of_tumors = tumors if (design, recipe) == shown else None
         label = f"{design} ({recipe})"
         keep_outcomes(
@@ -105,7 +106,7 @@ def prepare_bench(settings: CompareSettings) -> Bench:
     }
     return Bench(
         lines, splits, encoders, make_codes(lines, splits), settings.encoder_widths,
-        settings.head_widths, settings.seed,
+        settings.head_widths, settings.replicates, settings.seed,
         Training(**{name: getattr(settings, name) for name in Training._fields}),
     )  # fmt: skip
 
@@ -148,7 +149,7 @@ def describe_run(settings: CompareSettings) -> dict[str, object]:
         if not field.metadata["places"] and field.name not in {*paths, "out"}
     }  # fmt: skip
     data = {name: [hash_file(path) for path in files] for name, files in paths.items()}
-    return {**given, **data, **describe_method(settings)}
+    return {**given, **data, "method": describe_method(settings)}
 
 
 def list_runs(designs: Sequence[str], recipes: Sequence[str]) -> list[Run]:
@@ -166,7 +167,7 @@ def follow(runs: Sequence[Run], bench: Bench) -> None:
     """Train with the first process, which knows what is missing and keeps what comes out."""
     for design, recipe in runs:
         if design in DESIGNS:
-            for _ in fit_design(design, recipe, bench, (), lambda name, choose: choose()):
+            for _ in fit_design(design, recipe, bench, (), FORGETFUL):
                 pass
 
 
@@ -192,7 +193,9 @@ def keep_outcomes(
             parts.write("tumors", f"{design}-{recipe}", 0, predict_tumors(outcome, tumors))
         if weights is not None and outcome.kept:
             name = f"{outcome.number:05d}.npz"
-            write_checkpoint(weights / f"{design}-{recipe}" / name, outcome.kept)
+            facts = {"design": design, "recipe": recipe, "seed": bench.seed}
+            facts |= bench.training._asdict()
+            write_checkpoint(weights / f"{design}-{recipe}" / name, outcome.kept, facts)
         parts.write(design, recipe, outcome.number, make_part(outcome, bench, seconds))
         started = time.perf_counter()
 

@@ -10,10 +10,10 @@ import numpy as np
 from drp.baselines import BASELINES, BaselineInputs
 from drp.models import DESIGNS, MODALITIES, Inputs
 from drp.settings import RECIPES
-from drp.training import choose_slots, fit_replicates, make_replicate
+from drp.training import Replicate, choose_slots, fit_replicates, make_replicate
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint
-from experiments.cluster import follow_first
+from experiments.cluster import follow_first, is_first
 from experiments.span_wiring import SpanWiring
 from experiments.wiring import wire_components, wire_genes
 
@@ -47,16 +47,27 @@ class Outcome(NamedTuple):
     predict_profiles: Callable[[Profiles], np.ndarray] | None
 
 
-# (what is chosen, how) -> the choice of this run, which a resumed one makes again
-Settle = Callable[[str, Callable[[], int]], int]
+class Choices(NamedTuple):
+    """What this run chose, so that it chooses the same when it goes on.
+
+    Attributes:
+      recall: name -> the choice, or None.
+      settle: (name, choice) -> nothing; keeps it.
+    """
+
+    recall: Callable[[str], int | None]
+    settle: Callable[[str, int], None]
+
+
+FORGETFUL = Choices(lambda name: None, lambda name, choice: None)
 
 
 def fit_design(
-    design: str, recipe: str, bench: Bench, missing: Sequence[int], settle: Settle
+    design: str, recipe: str, bench: Bench, missing: Sequence[int], choices: Choices
 ) -> Iterator[Outcome]:
     """Fit a design by a recipe on the replicates `missing`, and yield each when it is done."""
     if design in DESIGNS:
-        return fit_network(design, recipe, bench, missing, settle)
+        return fit_network(design, recipe, bench, missing, choices)
     return fit_baseline(design, recipe, bench, missing)
 
 
@@ -89,15 +100,15 @@ def find_first_layer(design: str, recipe: str, asked: str) -> str:
 
 
 def fit_network(
-    name: str, recipe: str, bench: Bench, missing: Sequence[int], settle: Settle
+    name: str, recipe: str, bench: Bench, missing: Sequence[int], choices: Choices
 ) -> Iterator[Outcome]:
     """Train a neural design on the replicates `missing`.
 
     With several processes all of them run this, in step; the first one's word holds for what is
     missing, for the slots, and for every replicate's task.
     """
-    n_replicates, training = len(bench.splits.train_RN), bench.training
-    missing = np.flatnonzero(follow_first(np.isin(np.arange(n_replicates), missing)))
+    training = bench.training
+    missing = np.flatnonzero(follow_first(np.isin(np.arange(bench.n_replicates), missing)))
     if not len(missing):
         return
     design, first_layer = DESIGNS[name], find_first_layer(name, recipe, training.first_layer)
@@ -109,16 +120,32 @@ def fit_network(
     key = jax.random.key(bench.seed)
     tasks = (follow_first(wiring.make_task(number)) for number in missing.tolist())
     first = next(tasks)
-    example = (first, wiring.lines, wiring.pretrained)
-    # From all replicates, not from those still to do, so that a resumed run has the same slots.
-    slots = training.slots or settle(
-        f"slots of {name} ({recipe})", lambda: choose_slots(n_replicates, replicate, key, example)
+    shared = follow_first((wiring.lines, wiring.pretrained))
+    slots = training.slots or settle_slots(
+        f"{name} ({recipe})", bench.n_replicates, replicate, key, (first, *shared), choices
     )
-    queue = chain([first], tasks)
-    slots = int(follow_first(slots))
-    for finished in fit_replicates(key, queue, wiring.lines, wiring.pretrained, replicate, slots):
+    for finished in fit_replicates(key, chain([first], tasks), *shared, replicate, slots):
+        if not is_first():
+            continue
         kept = wiring.keep(finished)
         yield Outcome(
             finished.number, wiring.predict_lines(finished), float(len(finished.train_loss)),
             finished.slot_epochs, kept, wiring.make_predict(kept) if wiring.make_predict else None,
         )  # fmt: skip
+
+
+def settle_slots(
+    label: str, n_replicates: int, replicate: Replicate, key: jax.Array, example: tuple,
+    choices: Choices,
+) -> int:  # fmt: skip
+    """Return the slots of a design on these devices: those of the run's start, else new ones.
+
+    From all replicates, not from those still to do, so that a resumed run has the same slots.
+    """
+    devices = jax.devices()
+    name = f"slots of {label} on {len(devices)} x {devices[0].device_kind}"
+    slots = int(follow_first(choices.recall(name) or 0))
+    if not slots:  # all processes choose, or none: they compile together
+        slots = int(follow_first(choose_slots(n_replicates, replicate, key, example)))
+        choices.settle(name, slots)
+    return slots

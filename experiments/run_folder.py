@@ -8,7 +8,7 @@ import platform
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -77,7 +77,15 @@ class RunFolder:
         self._former = self._read_record()
         if self._former:
             self._refuse_others()
+            self._remember_start()
         self._settled: dict = self._former.get("settled", {})
+
+    def _remember_start(self) -> None:
+        """Keep how the run was begun, and note how it goes on."""
+        names = ("command", "versions", "python", "device")
+        now = {name: self._record[name] for name in names}
+        self._record |= {name: self._former[name] for name in names}
+        self._record["resumed"] = [*self._former.get("resumed", []), now]
 
     @property
     def is_finished(self) -> bool:
@@ -89,17 +97,14 @@ class RunFolder:
         if not self._former:
             self._write_record({"finished": False})
 
-    def settle(self, name: str, choose: Callable[[], int]) -> int:
-        """Return what the same run chose when it was first here, or choose now and keep it.
+    def recall(self, name: str) -> int | None:
+        """Return what the same run chose when it was here before, such as the slots of a design."""
+        return self._settled.get(name)
 
-        Args:
-          name: what is chosen, such as the slots of a design.
-          choose: called if nothing was.
-        """
-        if name not in self._settled:
-            self._settled[name] = choose()
-            self._write_record({"finished": False, "wall_seconds": self._wall_seconds()})
-        return self._settled[name]
+    def settle(self, name: str, choice: int) -> None:
+        """Keep a choice for when this run goes on."""
+        self._settled[name] = choice
+        self._write_record({"finished": False, "wall_seconds": self._wall_seconds()})
 
     def finish(self) -> None:
         """Complete run.json with the wall time (a resumed run adds to the former)."""

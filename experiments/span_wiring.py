@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from drp.models import Design
+from drp.models.dense import matmul
 from drp.settings import Recipe
 from drp.training import FinishedReplicate, Task
 from drp.training.replicate import draw_weights
@@ -32,8 +33,8 @@ from experiments.wiring import (
     to_device,
 )
 
-# A basis is wanted again when its replicate is done, so as many are kept as there may be slots: at
-# 500 training lines 64 of them, in two modalities, hold 256 MB.
+# A basis is wanted again when its replicate is done. At 500 training lines 64 of them, in two
+# modalities, hold 256 MB; with more slots than that a basis is made twice.
 BASES_KEPT = 64
 # Frames of a split's own hold scaled inputs, genes wide.
 FRAMES_KEPT = 2
@@ -144,9 +145,8 @@ class SpanWiring:
         return np.asarray(predicted, np.float64)
 
     def _make_predict(self, kept: Checkpoint) -> Predict:
-        frame = self._frame(kept.number)
-
         def predict_part(raw: Profiles) -> np.ndarray:
+            frame = self._frame(kept.number)
             profiles = scale(raw, frame.scalings)
             own = {
                 name: basis.project(multiply_lines(profiles[name], frame.inputs[name]))
@@ -178,6 +178,6 @@ def apply_first_layers(
 ) -> dict[str, jax.Array]:
     """Return x W0, (S, first width), for every modality that has an encoder."""
     return {
-        name: inputs[name].astype(jnp.float32) @ encoder["dense_0"]["kernel"]
+        name: matmul(inputs[name].astype(jnp.float32), encoder["dense_0"]["kernel"])
         for name, encoder in encoders.items()
     }

@@ -20,19 +20,19 @@ def _in_float32(a: Array, b: Array, dimensions) -> Array:
 def _in_tensorfloat32(a: Array, b: Array, dimensions) -> Array:
     """Contract with the operands rounded to 10 bits behind the point, the sums in float32.
 
-    A CPU has no such product: there the operands are rounded and the rest is float32, the same
+    Where there is no such product the operands are rounded and the rest is float32: the same
     numbers without the speed.
     """
 
-    def on_cpu(a, b):
-        rounded = (jax.lax.reduce_precision(x, exponent_bits=8, mantissa_bits=10) for x in (a, b))
-        return _in_float32(*rounded, dimensions)
+    def rounded(a, b):
+        both = (jax.lax.reduce_precision(x, exponent_bits=8, mantissa_bits=10) for x in (a, b))
+        return _in_float32(*both, dimensions)
 
-    def elsewhere(a, b):
+    def on_gpu(a, b):
         algorithm = jax.lax.DotAlgorithmPreset.TF32_TF32_F32
         return jax.lax.dot_general(a, b, dimensions, precision=algorithm)
 
-    return jax.lax.platform_dependent(a, b, cpu=on_cpu, default=elsewhere)
+    return jax.lax.platform_dependent(a, b, cuda=on_gpu, rocm=on_gpu, default=rounded)
 
 
 def _in_bfloat16(a: Array, b: Array, dimensions) -> Array:
@@ -98,6 +98,8 @@ class Dense(nn.Module):
         bias_O = self.param("bias", nn.initializers.zeros_init(), (self.width,))
         blocks = kernel if isinstance(kernel, tuple) else (kernel,)
         starts = list(accumulate((len(block) for block in blocks), initial=0))
+        if starts[-1] != x_BI.shape[-1]:
+            raise ValueError(f"expected {starts[-1]} inputs, found {x_BI.shape[-1]}")
         y_BO = sum(
             matmul(x_BI[:, start:end], block, self.precision)
             for block, (start, end) in zip(blocks, pairwise(starts), strict=True)

@@ -52,10 +52,10 @@ def measure_bytes(
     slots = jax.eval_shape(engine.open, key, *example)
     _, lines, pretrained = example
     account = engine.run.lower(slots, lines).compile().memory_analysis()
-    in_lines = count_bytes(lines)
-    held = account.argument_size_in_bytes + account.temp_size_in_bytes
-    held += account.output_size_in_bytes - account.alias_size_in_bytes
-    return in_lines + count_bytes(pretrained), max(1, held - in_lines)
+    for_a_while = account.temp_size_in_bytes
+    for_a_while += account.output_size_in_bytes - account.alias_size_in_bytes
+    each = count_bytes(slots) // len(devices) + for_a_while
+    return count_bytes((lines, pretrained)), each
 
 
 def free_bytes(device: jax.Device) -> int:

@@ -9,6 +9,7 @@ import optax
 from jax import Array
 
 from drp.models import Predictor, init_predictor
+from drp.models.dense import matmul
 from drp.settings import Recipe
 from drp.training.batches import shuffle_into_batches
 from drp.training.keepers import KEEPERS, select
@@ -212,7 +213,7 @@ def _enter_span(
         if given_SH is None:  # a start or a scaling of its own
             x_SG = lines.inputs[name].astype(jnp.float32)
             x_SG = apply_scaling(scaling[name], x_SG) if name in scaling else x_SG
-            given_SH = x_SG @ first["kernel"]
+            given_SH = matmul(x_SG, first["kernel"])
             own |= {name: given_SH} if offset.stays else {}
         kernel_KH = offset.start(given_SH[task.train_N], basis_NK)
         params |= {name: {**params[name], "dense_0": {**first, "kernel": kernel_KH}}}

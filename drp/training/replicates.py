@@ -1,4 +1,4 @@
-"""Many replicates: a queue that fills the slots, on the host. It refuses to know the devices."""
+"""Many replicates: a queue that fills the slots, on the host. It refuses to know how they train."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -55,7 +55,7 @@ def fit_replicates(
     Raises:
       ValueError: no slot to train in.
     """
-    engine = make_engine(replicate, slots, devices)
+    engine = make_engine(replicate, slots, tuple(devices or jax.devices()))
     lines, pretrained = engine.share((lines, pretrained))  # once, and not at every call
     queue = iter(tasks)
     table, held = _SlotTable(engine.n_slots), None
@@ -71,7 +71,7 @@ def fit_replicates(
         if not table.occupied():
             return
         held, progress_R = engine.run(held, lines)
-        for slot in table.record(jax.device_get(progress_R)):
+        for slot in table.record(engine.read(progress_R)):
             yield table.leave(slot, engine.leave(held, slot))
 
 

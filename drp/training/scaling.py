@@ -6,6 +6,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from drp.models.dense import matmul
+
 
 class Scaling(NamedTuple):
     """Per gene, what is taken off and what divides, both (genes,)."""
@@ -44,5 +46,5 @@ def fold_scaling(encoder: Mapping, scaling: Scaling | None) -> Mapping:
         return encoder
     first = encoder["dense_0"]
     kernel = scaling.scale[:, None] * first["kernel"]
-    bias = first["bias"] + scaling.mean @ first["kernel"]
+    bias = first["bias"] + matmul(scaling.mean[None, :], first["kernel"])[0]
     return {**encoder, "dense_0": {"kernel": kernel, "bias": bias}}

@@ -39,6 +39,7 @@ class Engine(NamedTuple):
       open: (key, task, lines, pretrained) -> Slots, all of them frozen.
       enter: (slots, slot, key, task, lines, pretrained) -> Slots, with that task at its start.
       run: (slots, lines) -> (Slots, Progress of each slot, (R, epochs per call)).
+      read: Progress -> the same as host arrays.
       leave: (slots, slot) -> the product of that slot, on this process's first device.
     """
 
@@ -47,6 +48,7 @@ class Engine(NamedTuple):
     open: Callable[[Array, Task, Lines, Mapping], Slots]
     enter: Callable[[Slots, int, Array, Task, Lines, Mapping], Slots]
     run: Callable[[Slots, Lines], tuple[Slots, Progress]]
+    read: Callable[[Progress], Progress]
     leave: Callable[[Slots, int], FittedPredictor]
 
 
@@ -72,10 +74,40 @@ def make_engine(
     per_device = -(-slots // mesh.size)
     everywhere = NamedSharding(mesh, EVERYWHERE)
     runner = find_runner(mesh.devices.flat[0].platform)
+    programs = _make_programs(replicate, runner, per_device)
+
+    def compile_(program, n_slots: int, n_same: int, out_specs):
+        """Spread a program over the devices; what it is given first are slots, donated or not."""
+        specs = (*(OVER_SLOTS,) * n_slots, *(EVERYWHERE,) * n_same)
+        spread = jax.shard_map(
+            program, mesh=mesh, in_specs=specs, out_specs=out_specs, check_vma=False
+        )
+        donated = (0,) if n_slots and out_specs is OVER_SLOTS else ()
+        return jax.jit(spread, donate_argnums=donated)
+
+    leave = compile_(programs["leave"], 1, 1, EVERYWHERE)
+    gather = jax.jit(lambda tree: tree, out_shardings=everywhere)
+    return Engine(
+        n_slots=per_device * mesh.size,
+        share=partial(_share, everywhere),
+        open=compile_(programs["open"], 0, 4, OVER_SLOTS),
+        enter=compile_(programs["enter"], 1, 5, OVER_SLOTS),
+        run=compile_(programs["run"], 1, 1, OVER_SLOTS),
+        read=partial(_read, gather),
+        leave=lambda slots, slot: jax.tree.map(
+            lambda x: x.addressable_data(0), leave(slots, slot)
+        ),
+    )  # fmt: skip
+
+
+def _make_programs(replicate: Replicate, runner: "Runner", per_device: int) -> dict[str, Callable]:
+    """Return what each device does with the slots that it has."""
     run_slots = runner.make(replicate)
 
     def start(key, task, lines, pretrained) -> Slots:
-        state = cut_rows(replicate.init(key, task, lines, pretrained), runner.block_rows)
+        state = replicate.init(key, task, lines, pretrained)
+        tall = {name: getattr(state, name) for name in ("params", "opt_state", "kept")}
+        state = state._replace(**cut_rows(tall, runner.block_rows))
         # Bases and scalings are of use at the start alone.
         return Slots(state, task._replace(bases=None, scaling=None))
 
@@ -96,30 +128,31 @@ def make_engine(
 
     def leave(slots, slot) -> FittedPredictor:
         here, mine = _find_here(slot, per_device)
-        product = replicate.product(take(slots.states_R, jnp.where(mine, here, 0)))
-        product = join_rows(product)
+        product = join_rows(replicate.product(take(slots.states_R, jnp.where(mine, here, 0))))
         return jax.tree.map(lambda x: jax.lax.psum(jnp.where(mine, x, 0), AXIS), product)
 
-    spread = partial(jax.shard_map, mesh=mesh, check_vma=False)
-    same = EVERYWHERE
-    on_slots = NamedSharding(mesh, OVER_SLOTS)
-    leave_R = jax.jit(spread(leave, in_specs=(OVER_SLOTS, same), out_specs=same))
-    return Engine(
-        n_slots=per_device * mesh.size,
-        share=lambda tree: jax.device_put(tree, everywhere),
-        open=jax.jit(spread(open_slots, in_specs=(same,) * 4, out_specs=OVER_SLOTS)),
-        enter=jax.jit(
-            spread(enter, in_specs=(OVER_SLOTS, *(same,) * 5), out_specs=OVER_SLOTS),
-            donate_argnums=0,
-        ),
-        run=jax.jit(
-            spread(run, in_specs=(OVER_SLOTS, same), out_specs=OVER_SLOTS),
-            donate_argnums=0, out_shardings=(on_slots, everywhere),
-        ),
-        leave=lambda slots, slot: jax.tree.map(
-            lambda x: x.addressable_data(0), leave_R(slots, slot)
-        ),
-    )  # fmt: skip
+    return {"open": open_slots, "enter": enter, "run": run, "leave": leave}
+
+
+def _share(everywhere: NamedSharding, tree: Any) -> Any:
+    """Put a tree on every device; of several processes each does so with its own copy."""
+    if jax.process_count() == 1:
+        return jax.device_put(tree, everywhere)
+    return jax.tree.map(
+        lambda x: jax.make_array_from_callback(np.shape(x), everywhere, np.asarray(x).__getitem__),
+        tree,
+    )
+
+
+def _read(gather: Callable, tree: Any) -> Any:
+    """Bring what lies over the slots to the host, whole.
+
+    One process sees all its devices. Several exchange theirs, when the devices are done: one that
+    waited inside the exchange for another's epochs could be taken for dead.
+    """
+    if jax.process_count() == 1:
+        return jax.device_get(tree)
+    return jax.device_get(gather(jax.block_until_ready(tree)))
 
 
 class Runner(NamedTuple):

@@ -18,6 +18,8 @@ import numpy as np
 from jax import Array
 from threadpoolctl import threadpool_limits
 
+from drp.models.dense import matmul
+
 ROWS_AT_ONCE = 512  # samples whose genes are held in float64 at a time
 
 
@@ -84,7 +86,7 @@ def _start_at_zero(offset_NH: Array, coefficients_NK: Array) -> Array:
 
 
 def _start_in_span(offset_NH: Array, coefficients_NK: Array) -> Array:
-    return coefficients_NK.T @ offset_NH  # V' W0 = C' X W0
+    return matmul(coefficients_NK.T, offset_NH)  # V' W0 = C' X W0
 
 
 OFFSETS = {

@@ -14,7 +14,7 @@ from experiments.benchmarks.sizes import SIZES
 
 
 def measure(spec: Spec) -> Timing:
-    """Train a queue of replicates, bases included, at the slots that memory allows.
+    """Train a queue of replicates, bases included, at the slots that are chosen by default.
 
     One replicate goes before, so that everything is compiled; what it took is not counted.
     """

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from drp.models import Predictor, init_predictor
+from drp.models.dense import matmul
 from drp.settings import Recipe
 from drp.training import Lines, Replicate, Task, make_replicate
 from drp.training.span import fit_basis, multiply_lines
@@ -68,7 +69,7 @@ def set_up_span(size: Size, recipe: Recipe, seed: int) -> Setup:
     encoders = {name: weights[name] for name in size.genes}
     lines = to_lines(inputs, target_SD)
     offsets = {
-        name: x.astype(jnp.float32) @ encoders[name]["dense_0"]["kernel"]
+        name: matmul(x.astype(jnp.float32), encoders[name]["dense_0"]["kernel"])
         for name, x in lines.inputs.items()
     }
 

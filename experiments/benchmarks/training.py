@@ -13,8 +13,9 @@ from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import Row, make_row
 from experiments.console import say, show_progress
 
-MOST_SLOTS = 64
-NO_TORCH = 'PyTorch is not installed, so there are no rows of it: pip install "drp-jax[bench]"'
+MOST_SLOTS = {"cpu": 8}  # by platform; a CPU works through them in turn
+MOST_ELSEWHERE = 64
+NO_TORCH = 'PyTorch is not installed, so there are no rows of it: pip install -e ".[bench]"'
 STATES_HELD = 2  # as much again for a step's gradients and updates
 
 
@@ -65,11 +66,12 @@ def list_slots(case: str, size: str, slots: Sequence[int], machine: Machine) -> 
     Args:
       case: full or span.
       size: a row of SIZES.
-      slots: what was asked for; empty for powers of two up to what fits, or to MOST_SLOTS.
+      slots: what was asked for; empty for powers of two up to what fits and the platform's most.
       machine: where.
     """
     fit = machine.memory // (STATES_HELD * count_case(case, size).state_bytes)
-    powers = [2**n for n in range(MOST_SLOTS.bit_length()) if 2**n <= fit]
+    most = MOST_SLOTS.get(machine.platform, MOST_ELSEWHERE)
+    powers = [2**n for n in range(most.bit_length()) if 2**n <= fit]
     devices = machine.n_devices
     return sorted({-(-n // devices) * devices for n in slots or powers or [1]})
 

@@ -21,7 +21,7 @@ def checkpoint():
 
 
 def test_what_was_written_is_read(checkpoint, tmp_path):
-    write_checkpoint(tmp_path / "a" / "00007.npz", checkpoint)
+    write_checkpoint(tmp_path / "a" / "00007.npz", checkpoint, {"seed": 1})
     found = read_checkpoint(tmp_path / "a" / "00007.npz")
     jax.tree.map(np.testing.assert_array_equal, found, checkpoint)
     assert found.bases["mutation"].coefficients_NK.dtype == np.float64
@@ -29,7 +29,7 @@ def test_what_was_written_is_read(checkpoint, tmp_path):
 
 def test_without_scaling_and_bases(checkpoint, tmp_path):
     bare = Checkpoint(0, FittedPredictor(checkpoint.fitted.params, {}), {})
-    write_checkpoint(tmp_path / "00000.npz", bare)
+    write_checkpoint(tmp_path / "00000.npz", bare, {})
     jax.tree.map(np.testing.assert_array_equal, read_checkpoint(tmp_path / "00000.npz"), bare)
 
 
@@ -45,7 +45,7 @@ def test_without_scaling_and_bases(checkpoint, tmp_path):
 )
 def test_damaged_weights_are_refused(checkpoint, tmp_path, spoil, message):
     path = tmp_path / "00000.npz"
-    write_checkpoint(path, checkpoint)
+    write_checkpoint(path, checkpoint, {})
     spoil(path)
     with pytest.raises(DataError, match=f"00000.npz: {message}"):
         read_checkpoint(path)

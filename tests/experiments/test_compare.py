@@ -85,7 +85,9 @@ def test_the_span_predicts_lines_and_tumours(comparison, tmp_path, offset):
 
 def test_slots_and_their_use_are_told(comparison):
     record = json.loads(Path(comparison.out, "run.json").read_text())
-    assert record["settled"]["slots of complete (paper)"] == len(jax.devices())
+    devices = jax.devices()
+    where = f"{len(devices)} x {devices[0].device_kind}"
+    assert record["settled"][f"slots of complete (paper) on {where}"] == len(devices)
     timings = read(comparison, "timings.csv").set_index(["design", "recipe"])
     assert (timings["n_replicates"] == 2).all()
     assert timings.loc[("complete", "paper"), "utilisation"] == 1  # one slot is never idle

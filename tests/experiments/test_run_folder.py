@@ -100,12 +100,13 @@ def test_what_was_settled_once_is_settled_again(tmp_path):
     """A run that is killed after its choice makes the same one when it goes on."""
     folder = RunFolder("x", Settings(str(tmp_path / "run")))
     folder.begin()
-    assert folder.settle("slots of a", lambda: 3) == 3
-    assert folder.settle("slots of a", lambda: 4) == 3
+    assert folder.recall("slots of a") is None
+    folder.settle("slots of a", 3)
     resumed = RunFolder("x", Settings(str(tmp_path / "run")))
-    assert resumed.settle("slots of a", lambda: 5) == 3
-    assert resumed.settle("slots of b", lambda: 6) == 6
+    assert resumed.recall("slots of a") == 3
+    resumed.settle("slots of b", 6)
     resumed.finish()
     record = json.loads((folder.path / "run.json").read_text())
     assert record["settled"] == {"slots of a": 3, "slots of b": 6}
     assert record["finished"]
+    assert [again["command"] for again in record["resumed"]] == [record["command"]]

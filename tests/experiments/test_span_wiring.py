@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import jax
 import numpy as np
 import optax
 import pandas as pd
@@ -13,9 +14,10 @@ from drp.data.splits import make_splits
 from drp.models import DESIGNS
 from drp.settings import RECIPES
 from drp.training.optimisers import OPTIMISERS
+from drp.training.slots import RUNNERS, make_engine
 from experiments.bench import Bench, Training
 from experiments.checkpoints import read_checkpoint, write_checkpoint
-from experiments.fitting import WIRINGS, fit_network
+from experiments.fitting import FORGETFUL, WIRINGS, fit_network
 
 S, T, D, WIDTHS = 30, 7, 4, (16, 8)
 N_GENES = {"mutation": 60, "expression": 90}
@@ -61,13 +63,21 @@ def bench(monkeypatch):
     )
     encoders = {name: draw_encoder(n) for name, n in N_GENES.items()}
     return Bench(
-        lines, make_splits(S, 2, seed=0), encoders, lambda number: {}, WIDTHS, (6,), 3, Training()
+        lines,
+        make_splits(S, 2, seed=0),
+        encoders,
+        lambda number: {},
+        WIDTHS,
+        (6,),
+        2,
+        3,
+        Training(),
     )
 
 
 def fit(bench: Bench, design: str, recipe: str, **training) -> list:
     chosen = bench._replace(training=Training(slots=1, **training))
-    return list(fit_network(design, recipe, chosen, (0, 1), lambda name, choose: choose()))
+    return list(fit_network(design, recipe, chosen, (0, 1), FORGETFUL))
 
 
 @pytest.mark.parametrize("design", ["complete", "random_init"])
@@ -80,6 +90,18 @@ def test_the_span_is_the_whole_layer_under_plain_gradient_descent(bench, design,
         np.testing.assert_allclose(other.predicted_SD, one.predicted_SD, rtol=2e-4, atol=1e-4)
         expected = one.predict_profiles(NEW)
         np.testing.assert_allclose(other.predict_profiles(NEW), expected, rtol=2e-4, atol=1e-4)
+
+
+def test_what_is_as_tall_as_the_lines_is_not_cut_into_blocks(bench, monkeypatch):
+    """The fixed part of a random start, for all lines, stays whole."""
+    expected = fit(bench, "random_init", "plain", first_layer="span")
+    runner = RUNNERS["cpu"]._replace(block_rows=S - 1)
+    monkeypatch.setattr("drp.training.slots.RUNNERS", {jax.default_backend(): runner})
+    make_engine.cache_clear()
+    found = fit(bench, "random_init", "plain", first_layer="span")
+    make_engine.cache_clear()
+    for one, other in zip(expected, found, strict=True):
+        np.testing.assert_allclose(other.predicted_SD, one.predicted_SD, rtol=1e-4)
 
 
 def test_lines_are_predicted_as_new_samples_are(bench):
@@ -98,7 +120,7 @@ def test_weights_read_back_predict_the_same(bench, tmp_path, layer):
     design = "random_init"
     outcome = fit(bench, design, "scaled", first_layer=layer)[1]
     path = tmp_path / "00001.npz"
-    write_checkpoint(path, outcome.kept)
+    write_checkpoint(path, outcome.kept, {"design": design})
     kept = read_checkpoint(path)
     assert kept.number == 1
     wire = WIRINGS[DESIGNS[design].inputs, layer]

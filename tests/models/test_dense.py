@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from drp.models import ReluStack
-from drp.models.dense import MATMULS, matmul
+from drp.models.dense import MATMULS, Dense, matmul
 
 
 def draw(*shape: int) -> jax.Array:
@@ -87,3 +87,9 @@ def test_stack_without_layers_passes_through():
     variables = ReluStack(()).init(jax.random.key(0), x_BI)
     assert variables == {}
     assert_array_equal(ReluStack(()).apply({}, x_BI), x_BI)
+
+
+def test_inputs_of_another_width_are_refused():
+    params = {"kernel": jnp.ones((3, 2)), "bias": jnp.zeros(2)}
+    with pytest.raises(ValueError, match="expected 3 inputs, found 5"):
+        Dense(2).apply({"params": params}, jnp.ones((1, 5)))

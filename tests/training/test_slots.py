@@ -73,8 +73,20 @@ def test_the_bytes_of_a_slot_are_measured(wide, side_by_side):
     replicate, example = wide
     shared, each = measure_bytes(replicate, KEY, example, tuple(jax.devices()))
     weights = 4 * 1000 * 300
-    assert 4 * 20 * 1000 <= shared < 1.1 * 4 * 20 * 1000
+    assert 4 * 20 * 1000 <= shared < 1.1 * 4 * 20 * 1000  # the lines
     assert 3 * weights <= each < 8 * weights  # weights and two moments; what a step needs beside it
+
+
+def test_the_bytes_of_a_slot_in_the_span_are_those_of_its_state(wide, side_by_side):
+    """Though the program for the span reads no genes, and so is not given them."""
+    _, (task, lines, _) = wide
+    of_lines, of_rows = (jax.ShapeDtypeStruct((n, 10), jnp.float32) for n in (20, 10))
+    task = task._replace(inputs={"expression": of_lines}, bases={"expression": of_rows})
+    model = Predictor(("expression",), (300,), (), n_drugs=1)
+    replicate = make_replicate(model, RECIPES["paper"], span_offset="drop")
+    _, each = measure_bytes(replicate, KEY, (task, lines, {}), tuple(jax.devices()))
+    weights = 4 * 10 * 300
+    assert 3 * weights <= each < 12 * weights
 
 
 @pytest.mark.parametrize(
