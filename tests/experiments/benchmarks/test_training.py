@@ -35,7 +35,9 @@ def test_without_a_list_slots_double_while_they_fit():
     machine = MACHINE._replace(memory=5.0 * held)
     assert training.list_slots("full", "small", (), machine) == [1, 2, 4]
     assert training.list_slots("full", "small", (), machine._replace(memory=1.0)) == [1]
-    assert training.list_slots("full", "tiny", (), machine)[-1] == training.MOST_SLOTS
+    assert training.list_slots("full", "tiny", (), machine)[-1] == training.MOST_SLOTS["cpu"]
+    on_gpu = machine._replace(platform="gpu")
+    assert training.list_slots("full", "tiny", (), on_gpu)[-1] == training.MOST_ELSEWHERE
 
 
 def test_without_torch_a_line_says_so(monkeypatch, capsys):
