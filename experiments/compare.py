@@ -191,11 +191,11 @@ def keep_outcomes(
         seconds = time.perf_counter() - started
         if tumors is not None and outcome.number == 0 and outcome.predict_profiles:
             parts.write("tumors", f"{design}-{recipe}", 0, predict_tumors(outcome, tumors))
-        if weights is not None and outcome.kept:
+        if weights is not None and outcome.keep:
             name = f"{outcome.number:05d}.npz"
             facts = {"design": design, "recipe": recipe, "seed": bench.seed}
             facts |= bench.training._asdict()
-            write_checkpoint(weights / f"{design}-{recipe}" / name, outcome.kept, facts)
+            write_checkpoint(weights / f"{design}-{recipe}" / name, outcome.keep(), facts)
         parts.write(design, recipe, outcome.number, make_part(outcome, bench, seconds))
         started = time.perf_counter()
 

@@ -1,6 +1,7 @@
 """Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint
 from experiments.cluster import follow_first, is_first
 from experiments.span_wiring import SpanWiring
-from experiments.wiring import wire_components, wire_genes
+from experiments.wiring import Predict, wire_components, wire_genes
 
 FULL, SPAN = "full", "span"
 # What is trained where, by the inputs of a design and its first layer.
@@ -34,7 +35,7 @@ class Outcome(NamedTuple):
       predicted_SD: ln IC50 (uM) of every line, float64.
       epochs: epochs trained; NaN for a baseline.
       slot_epochs: epochs that the slots had for it, idle ones too; NaN for a baseline.
-      kept: the weights; None for a baseline.
+      keep: () -> the weights, off the device; None for a baseline.
       predict_profiles: genes of new samples by modality -> ln IC50 (uM); None where the design
         reads something else than genes.
     """
@@ -43,7 +44,7 @@ class Outcome(NamedTuple):
     predicted_SD: np.ndarray
     epochs: float
     slot_epochs: float
-    kept: Checkpoint | None
+    keep: Callable[[], Checkpoint] | None
     predict_profiles: Callable[[Profiles], np.ndarray] | None
 
 
@@ -127,11 +128,20 @@ def fit_network(
     for finished in fit_replicates(key, chain([first], tasks), *shared, replicate, slots):
         if not is_first():
             continue
-        kept = wiring.keep(finished)
+        keep = cache(partial(wiring.keep, finished))  # few are asked for, and each is large
         yield Outcome(
             finished.number, wiring.predict_lines(finished), float(len(finished.train_loss)),
-            finished.slot_epochs, kept, wiring.make_predict(kept) if wiring.make_predict else None,
+            finished.slot_epochs, keep,
+            partial(predict_new, wiring.make_predict, keep) if wiring.make_predict else None,
         )  # fmt: skip
+
+
+def predict_new(
+    make_predict: Callable[[Checkpoint], Predict], keep: Callable[[], Checkpoint],
+    profiles: Profiles,
+) -> np.ndarray:  # fmt: skip
+    """Predict new samples with what is kept of a replicate."""
+    return make_predict(keep())(profiles)
 
 
 def settle_slots(

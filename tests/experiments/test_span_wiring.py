@@ -120,7 +120,7 @@ def test_weights_read_back_predict_the_same(bench, tmp_path, layer):
     design = "random_init"
     outcome = fit(bench, design, "scaled", first_layer=layer)[1]
     path = tmp_path / "00001.npz"
-    write_checkpoint(path, outcome.kept, {"design": design})
+    write_checkpoint(path, outcome.keep(), {"design": design})
     kept = read_checkpoint(path)
     assert kept.number == 1
     wire = WIRINGS[DESIGNS[design].inputs, layer]
