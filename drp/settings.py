@@ -19,46 +19,85 @@ def setting(
     return field(default=default, metadata={"help": help_text, **limits})
 
 
+def option(
+    help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None,
+    below: float | None = None,
+):  # fmt: skip
+    """Return a recipe's field: no default, since every recipe says all that it does."""
+    limits = {"choices": choices, "minimum": minimum, "below": below}
+    return field(metadata={"help": help_text, **limits})
+
+
+ENCODER_WIDTHS = (1024, 256, 64)  # Chiu et al. 2019, Methods: the best of their 54 settings
+HEAD_WIDTHS = (128, 128, 128)
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """How a predictor is trained on cell lines (the table of recipes in the README)."""
+    """How a design is fitted to cell lines (the table of recipes in the README).
 
-    standardised: tuple[str, ...]  # modalities scaled by the training lines' mean and sd
-    target: str  # imputed: every entry | measured: masked loss over measured entries
-    output_bias: str  # zero | drug_mean: each drug's mean over the training lines
-    optimiser: str  # a row of drp.training.optimisers.OPTIMISERS
-    learning_rate: float
-    weight_decay: float
-    batch_size: int
-    patience: int  # epochs without a lower validation loss before training stops
-    max_epochs: int
-    keep: str  # last | best: which epoch's weights are the product
-    first_layer: str  # full: all weights | span: in the span of the training lines
+    Baselines read `target`, `further_lines`, `refit`, `train_fraction` and `permuted`; networks
+    read all of it.
+    """
+
+    standardised: tuple[str, ...] = option("modalities scaled by the training lines' mean and sd")
+    target: str = option("learn from every entry, or from measured ones", ("imputed", "measured"))
+    output_start: str = option(
+        "what the output layer starts with: He-uniform weights, or drug means and no weights",
+        ("random", "drug_mean"),
+    )
+    optimiser: str = option("a row of drp.training.optimisers", ("adam", "adamw"))
+    learning_rate: float = option("step size", minimum=0)
+    weight_decay: float = option("per step, in units of the step size", minimum=0)
+    batch_size: int = option("lines per step", minimum=1)
+    patience: int = option("epochs without a lower validation loss before it stops", minimum=1)
+    max_epochs: int = option("epochs at most", minimum=1)
+    keep: str = option("which epoch's weights are the product", ("last", "best"))
+    encoder_widths: tuple[int, ...] = option("units per encoder layer", minimum=1)
+    head_widths: tuple[int, ...] = option("units per layer behind the codes", minimum=1)
+    dropout: float = option("share of hidden units left out in a training step", minimum=0, below=1)
+    first_layer: str = option("train all weights, or in the training lines' span", ("full", "span"))
+    span_offset: str = option("in the span: what no training line sees", ("keep", "drop"))
+    auxiliary: bool = option("whether other screens' drugs are further outputs in training")
+    further_lines: float = option(
+        "weight of lines without expression, which then is their tissue's mean; 0: left out",
+        minimum=0,
+    )
+    members: int = option("networks per split, their predictions averaged", minimum=1)
+    refit: bool = option("whether validation lines are fitted on too, once settings are chosen")
+    train_fraction: float = option("share of the lines to fit on that is used", minimum=0)
+    permuted: str = option(
+        "control: whose rows are shuffled over the lines", ("", "expression", "mutation", "labels")
+    )
 
 
 RECIPES = {
     # Chiu et al. 2019, Methods: Adam with its defaults, batch 16, patience 3, last weights.
     "paper": Recipe(
-        standardised=(), target="imputed", output_bias="zero", optimiser="adam",
+        standardised=(), target="imputed", output_start="random", optimiser="adam",
         learning_rate=1e-3, weight_decay=0.0, batch_size=16, patience=3, max_epochs=50, keep="last",
-        first_layer="full",
+        encoder_widths=ENCODER_WIDTHS, head_widths=HEAD_WIDTHS, dropout=0.0, first_layer="full",
+        span_offset="keep", auxiliary=False, further_lines=0.0, members=1, refit=False,
+        train_fraction=1.0, permuted="",
     ),
+    # Chosen on inner splits that never see the lockbox; what was tried: BUILD_NOTES.
     "modern": Recipe(
-        standardised=("expression",), target="measured", output_bias="drug_mean", optimiser="adamw",
-        learning_rate=1e-3, weight_decay=1e-4, batch_size=16, patience=10, max_epochs=200,
-        keep="best", first_layer="span",
+        standardised=("expression",), target="measured", output_start="drug_mean",
+        optimiser="adamw", learning_rate=4e-4, weight_decay=1e-4, batch_size=64, patience=10,
+        max_epochs=200, keep="best", encoder_widths=(1024,), head_widths=(), dropout=0.5,
+        first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3, members=10,
+        refit=True, train_fraction=1.0, permuted="",
     ),
 }  # fmt: skip
 
-ENCODER_WIDTHS = (1024, 256, 64)  # Chiu et al. 2019, Methods: the best of their 54 settings
-HEAD_WIDTHS = (128, 128, 128)
 N_COMPONENTS = 64  # the PCA designs' stand-in for a 64-code, per modality
 
 
 SHARED = "$DRP_DATA"  # expanded when files are opened; default ../shared/data
 DESIGN_NAMES = (
     "complete", "random_init", "pca", "expression_only", "mutation_only", "expression_only_random",
-    "linear", "svm", "global_mean", "drug_mean", "tissue_drug_mean",
+    "linear", "svm", "ridge", "kernel_ridge", "elastic_net", "random_forest", "global_mean",
+    "drug_mean", "tissue_drug_mean",
 )  # fmt: skip
 
 
@@ -86,7 +125,10 @@ class PrepareSettings:
         "cell-line table, such as DepMap's Model.csv: identifiers and tissue",
     )
     response: tuple[str, ...] = setting(
-        (f"{SHARED}/cells/gdsc1_v17_dose_response.csv.gz",),
+        (
+            f"{SHARED}/cells/gdsc1_v17_dose_response.csv.gz",
+            f"{SHARED}/cells/gdsc2_dose_response.csv.gz",
+        ),
         "dose-response tables; the first is predicted, the others become response_aux",
     )
     drugs: str = setting(
@@ -173,21 +215,39 @@ class CompareSettings:
         "runs/pretrain/encoders", "what pretrain wrote; needed by pre-trained designs"
     )
     designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
-    recipe: tuple[str, ...] = setting(("paper",), "recipes to train by: paper, modern")
+    recipe: tuple[str, ...] = setting(
+        ("paper",), "recipes: paper, modern, or with fields replaced: modern:dropout=0:members=5"
+    )
+    train_fractions: tuple[float, ...] = setting(
+        (1.0,), "learning curve: shares of the lines to fit on; the recipes run at each", minimum=0
+    )
     replicates: int = setting(100, "splits, each trained from its own seed", minimum=1)
-    split_by: str = setting("line", "what is held out together", ("line",))
+    costly_replicates: int = setting(
+        20, "splits for the baselines that take long: elastic_net, random_forest", minimum=1
+    )
+    split_by: str = setting(
+        "line", "what is held out together", ("line", "tissue", "pair", "lockbox", "drug")
+    )
     splits: str = setting("", "read splits.npz from here; empty: draw them")
-    encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer", minimum=1)
+    hide_lockbox: bool = setting(
+        False, "for searches: draw splits by line without the 15% that --split_by=lockbox tests"
+    )
+    expression: str = setting(
+        "shared", "expression genes: those shared with the tumours, or all", ("shared", "all")
+    )
+    encoder_widths: tuple[int, ...] = setting(
+        (), "units per encoder layer; empty: the recipe's", minimum=1
+    )
     head_widths: tuple[int, ...] = setting(
-        HEAD_WIDTHS, "units per layer behind the codes", minimum=1
+        (), "units per layer behind the codes; empty: the recipe's", minimum=1
     )
     first_layer: str = setting(
         "recipe", "train all weights of the first layer, or in the span of the training lines",
         ("recipe", "full", "span"),
     )  # fmt: skip
     span_offset: str = setting(
-        "keep", "in the span: keep or drop the part of the start that no training line sees",
-        ("keep", "drop"),
+        "recipe", "in the span: keep or drop the part of the start that no training line sees",
+        ("recipe", "keep", "drop"),
     )  # fmt: skip
     span_scaling: str = setting(
         "shared", "in the span: scale inputs by all lines, or by each split's training lines",

@@ -1,16 +1,20 @@
-"""What all designs of one comparison share: lines, splits, encoders, components, settings."""
+"""What all designs of one comparison share: lines, splits, encoders, recipes, settings."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from drp.baselines import fit_components, project
-from drp.data.lines import CellLines
-from drp.data.splits import Splits
+from drp.data import Cohort, DataError, read_cohort
+from drp.data.cohort import CELL_LINES, EXPRESSION, TUMORS
+from drp.data.lines import CellLines, gather_lines, select_lines
+from drp.data.splits import Splits, lockbox_rows, make_splits, read_splits
 from drp.models import DESIGNS, MODALITIES, Start
-from drp.settings import N_COMPONENTS
+from drp.settings import CompareSettings, Recipe
+from experiments.console import say
+from experiments.encoders import read_encoder
+from experiments.flags import SettingsError
 
 Profiles = Mapping[str, np.ndarray]
 
@@ -20,16 +24,12 @@ class Training(NamedTuple):
 
     Attributes:
       slots: replicates at a time, 0 = by the devices.
-      first_layer: full, span, or recipe: as the recipe has it.
-      span_offset: keep or drop; see `drp.training.span`.
       span_scaling: shared or split: the lines whose statistics scale inputs in the span.
       moments: how Adam's first moment is held; see `drp.training.optimisers`.
       matmul: precision of the matrix products; see `drp.models.dense`.
     """
 
     slots: int = 0
-    first_layer: str = "recipe"
-    span_offset: str = "keep"
     span_scaling: str = "shared"
     moments: str = "float32"
     matmul: str = "float32"
@@ -40,9 +40,9 @@ class Bench(NamedTuple):
 
     Attributes:
       lines: the cell lines; `splits`: their parts.
-      encoders: modality -> weights of the pre-trained encoder; empty if none were asked for.
-      codes: replicate -> modality -> components of its training lines, (S, K).
-      encoder_widths: units per encoder layer; `head_widths`: units behind the codes.
+      encoders: modality -> weights of the pre-trained encoder; empty if none were asked for. A
+        recipe with fewer layers takes the first ones.
+      recipes: the text that asks for a recipe -> the recipe.
       n_replicates: how many of the splits are used.
       seed: of weights and batches.
       training: how networks are trained.
@@ -51,26 +51,10 @@ class Bench(NamedTuple):
     lines: CellLines
     splits: Splits
     encoders: Mapping[str, Mapping]
-    codes: Callable[[int], Profiles]
-    encoder_widths: tuple[int, ...]
-    head_widths: tuple[int, ...]
+    recipes: Mapping[str, Recipe]
     n_replicates: int
     seed: int
     training: Training
-
-
-def make_codes(lines: CellLines, splits: Splits) -> Callable[[int], Profiles]:
-    """Return replicate -> components; they are fitted when a design first asks for them."""
-
-    @cache
-    def codes(number: int) -> Profiles:
-        train = splits.train_RN[number]
-        fitted = {
-            name: fit_components(lines.inputs[name], train, N_COMPONENTS) for name in MODALITIES
-        }
-        return {name: project(fitted[name], lines.inputs[name]) for name in MODALITIES}
-
-    return codes
 
 
 def needs_encoders(designs: Sequence[str]) -> list[str]:
@@ -78,3 +62,59 @@ def needs_encoders(designs: Sequence[str]) -> list[str]:
     rows = [DESIGNS[name] for name in designs if name in DESIGNS]
     pretrained = {name for d in rows if d.start is Start.PRETRAINED for name in d.modalities}
     return [name for name in MODALITIES if name in pretrained]
+
+
+def prepare_bench(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> Bench:
+    """Read lines, splits and encoders, and check that they fit one another."""
+    lines = gather_lines(read_cohort(settings.cells, CELL_LINES), settings.expression)
+    if settings.hide_lockbox:
+        hidden = lockbox_rows(len(lines.samples), settings.seed)
+        lines = select_lines(lines, np.setdiff1d(np.arange(len(lines.samples)), hidden))
+    splits = find_splits(settings, lines)
+    widths = {recipe.encoder_widths for recipe in recipes.values()}
+    encoders = {
+        name: read_encoder(
+            Path(settings.encoders) / name, lines.genes[name], widths,
+            name == EXPRESSION and settings.expression == "all", settings.seed,
+        ).params
+        for name in needs_encoders(settings.designs)
+    }  # fmt: skip
+    return Bench(
+        lines, splits, encoders, recipes, min(settings.replicates, len(splits)), settings.seed,
+        Training(**{name: getattr(settings, name) for name in Training._fields}),
+    )  # fmt: skip
+
+
+def find_splits(settings: CompareSettings, lines: CellLines) -> Splits:
+    """Read or draw the splits."""
+    if not settings.splits:
+        splits = make_splits(
+            len(lines.samples), settings.replicates, settings.seed, settings.split_by,
+            tissue_S=lines.tissue_S, measured_SD=lines.measured_SD,
+        )  # fmt: skip
+        if len(splits) < settings.replicates:
+            say(f"--split_by={settings.split_by}: there are {len(splits)} splits")
+        return splits
+    splits = read_splits(settings.splits, lines.samples, lines.drugs)
+    if splits.kind != settings.split_by:
+        raise SettingsError(
+            f"--split_by={settings.split_by}: {settings.splits} holds splits by {splits.kind}"
+        )
+    if len(splits) < settings.replicates:
+        raise SettingsError(
+            f"--replicates={settings.replicates}: {settings.splits} holds {len(splits)} splits"
+        )
+    return splits
+
+
+def read_tumor_cohort(path: str, lines: CellLines) -> Cohort:
+    """Read the tumours, and check that they have the cell lines' genes in the same order."""
+    tumors = read_cohort(path, TUMORS)
+    for name in MODALITIES:
+        found = tumors.require(name).var_names
+        if not found.equals(lines.genes[name]):
+            raise DataError(
+                f"{path}: {name}: expected the cell lines' {len(lines.genes[name])} genes in their "
+                f"order, found {len(found)} others; prepare both cohorts together"
+            )
+    return tumors

@@ -1,117 +1,150 @@
 """The tables of a comparison, from its parts on disk. It refuses to fit anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from drp.atomic import write_text
-from drp.evaluation import correlation, published_table1, summarise_replicates
-from drp.report import Figure2Data, format_table1_markdown
-from drp.settings import DESIGN_NAMES, RECIPES, CompareSettings
+from drp.baselines import BASELINES
+from drp.evaluation import (
+    choose_references,
+    compare_designs,
+    find_best_run,
+    published_table1,
+    state_verdict,
+    summarise_replicates,
+)
+from drp.models import DESIGNS
+from drp.report import format_table1_markdown, make_evaluation_table, make_protocol_table
+from drp.settings import DESIGN_NAMES, CompareSettings
 from experiments.bench import Bench
+from experiments.comparison_plan import Run
+from experiments.coverage import measure_coverage
 from experiments.fitting import find_first_layer
 from experiments.parts import PartStore
+from experiments.prediction_table import tabulate_predictions
 from experiments.run_folder import RunFolder
 
-PARTS = ("unused", "train", "validation", "test")
 KEYS = ("design", "recipe", "replicate")
 SCORES = (
-    "n_test", "mse_train", "mse_imputed", "mse_measured", "pearson_drug", "spearman_drug",
-    "pearson_sample", "spearman_sample", "epochs",
+    "n_test", "n_fitted", "mse_train", "mse_imputed", "mse_measured", "pearson_drug",
+    "spearman_drug", "pearson_sample", "spearman_sample", "pearson_residual", "spearman_residual",
+    "pearson_within_tissue", "spearman_within_tissue", "explained", "epochs",
 )  # fmt: skip
+COMPARED = (
+    "mse_measured", "mse_imputed", "pearson_drug", "spearman_drug", "pearson_within_tissue",
+)  # fmt: skip
+DRUG_MEAN = ("drug_mean", "modern")
+# What a pre-trained design would be without pre-training.
+RANDOM_STARTS = {"complete": "random_init", "expression_only": "expression_only_random"}
 
-Run = tuple[str, str]  # design, recipe
+
+class Tables(NamedTuple):
+    """What a comparison found.
+
+    Attributes:
+      replicates: a row per design, recipe and replicate.
+      table1: a row per design and recipe.
+      paired: differences between designs.
+      coverage: of the intervals; empty where no design was calibrated.
+      verdict: who beats what, in words.
+      text: what a person is shown of all that.
+    """
+
+    replicates: pd.DataFrame
+    table1: pd.DataFrame
+    paired: pd.DataFrame
+    coverage: pd.DataFrame
+    verdict: str
+    text: str
 
 
 def write_tables(
-    folder: RunFolder,
-    parts: PartStore,
-    runs: Sequence[Run],
-    bench: Bench,
+    folder: RunFolder, parts: PartStore, runs: Mapping[Run, int], bench: Bench,
     settings: CompareSettings,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write every table from the parts on disk; return the replicates and Table 1."""
-    wheres = sorted((*pair, number) for pair in runs for number in range(settings.replicates))
+) -> Tables:  # fmt: skip
+    """Write every table from the parts on disk."""
+    wheres = sorted((*run, number) for run, count in runs.items() for number in range(count))
     scores = pd.DataFrame(
         [dict(zip(KEYS, where, strict=True)) | parts.read(*where).scores for where in wheres]
     )
     folder.write_csv("timings.csv", tabulate_timings(scores))
-    setup = {
-        "split_by": settings.split_by,
-        "first_layer": [
-            find_first_layer(design, recipe, settings.first_layer)
-            for design, recipe in zip(scores["design"], scores["recipe"], strict=True)
-        ],
-        "train_fraction": 1.0,
-    }
-    replicates = scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
+    replicates = tabulate_replicates(scores, bench, settings)
     folder.write_csv("replicates.csv", replicates)
     published = published_table1()
     if bench.lines.measure != "ln_ic50_um":  # the published errors are those of ln IC50
         published = published.head(0)
     table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
+    paired, verdict = compare_runs(replicates, settings.split_by)
+    folder.write_csv("paired.csv", paired)
+    coverage = measure_coverage(parts, runs, bench)
+    if len(coverage):
+        folder.write_csv("coverage.csv", coverage)
+    predictions = tabulate_predictions(parts, wheres, bench)
+    folder.write_parquet("predictions.parquet", predictions)
+    protocol, ours = make_protocol_table(table1), make_evaluation_table(table1, paired)
     write_text(folder.path / "table1.md", format_table1_markdown(table1) + "\n")
-    folder.write_parquet("predictions.parquet", tabulate_predictions(parts, wheres, bench))
-    return replicates, table1
+    write_text(folder.path / "evaluation.md", ours.markdown() + "\n")
+    verdict = "\n".join([verdict, *describe_coverage(coverage)])
+    text = "\n\n".join([protocol.text(), ours.text(), verdict])
+    return Tables(replicates, table1, paired, coverage, verdict, text)
+
+
+def tabulate_replicates(
+    scores: pd.DataFrame, bench: Bench, settings: CompareSettings
+) -> pd.DataFrame:
+    """Return the scores of every replicate, with what it was trained on and how."""
+    runs = list(zip(scores["design"], scores["recipe"], strict=True))
+    held_out = [bench.splits.fold(number).name for number in scores["replicate"]]
+    setup = {
+        "split_by": settings.split_by,
+        "held_out": held_out,
+        "first_layer": [find_first_layer(name, bench.recipes[recipe]) for name, recipe in runs],
+        "train_fraction": [bench.recipes[recipe].train_fraction for _, recipe in runs],
+    }
+    return scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
+
+
+def compare_runs(replicates: pd.DataFrame, split_by: str) -> tuple[pd.DataFrame, str]:
+    """Return paired differences from what a model must beat, and who does, in words.
+
+    That is the drug mean, the best baseline on all of the lines, and a random start. The lockbox is
+    one split, as splits by line are.
+    """
+    whole = replicates[(replicates["train_fraction"] == 1) & ~is_control(replicates["recipe"])]
+    references = choose_references(whole, BASELINES, DRUG_MEAN)
+    present = set(replicates["design"])
+    references += [(name, None) for name in RANDOM_STARTS.values() if name in present]
+    by = "line" if split_by == "lockbox" else split_by
+    paired = compare_designs(
+        replicates.assign(split_by=by), dict.fromkeys(references), COMPARED, by
+    )
+    best = find_best_run(whole, BASELINES)
+    judges = {"the drug mean": DRUG_MEAN, "the best classical baseline": best}
+    return paired, state_verdict(paired, judges, [name for name in DESIGNS if name in present])
+
+
+def is_control(recipes: pd.Series) -> pd.Series:
+    """Tell which recipes shuffle something: nothing is to be judged by them."""
+    return recipes.str.contains("permuted=")
+
+
+def describe_coverage(coverage: pd.DataFrame) -> list[str]:
+    """Return a sentence for each design whose intervals were calibrated."""
+    overall = coverage[coverage["kind"] == "overall"] if len(coverage) else coverage
+    return [
+        f"{row.design} ({row.recipe}): {row.level:.0%} intervals{row.scale} cover "
+        f"{row.coverage:.1%} of {row.n_entries:,} measured entries, mean width {row.mean_width:.2f}"
+        for row in overall.itertuples()
+    ]
 
 
 def tabulate_timings(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the seconds that each design and recipe took, and the use that its slots were of."""
     by_run = scores.groupby(["design", "recipe"])
-    sums = by_run[["seconds", "epochs", "slot_epochs"]].sum().reset_index()
+    sums = by_run[["seconds", "trained_epochs", "slot_epochs"]].sum().reset_index()
     sums.insert(2, "n_replicates", by_run.size().to_numpy())
-    utilisation = sums["epochs"] / sums["slot_epochs"].where(sums["slot_epochs"] > 0)
-    return sums.drop(columns=["epochs", "slot_epochs"]).assign(utilisation=utilisation)
-
-
-def tabulate_predictions(
-    parts: PartStore, wheres: Sequence[tuple[str, str, int]], bench: Bench
-) -> Iterator[pd.DataFrame]:
-    """Yield each part's predictions in long form, a row per line and drug, all of one schema."""
-    samples, drugs = bench.lines.samples, bench.lines.drugs
-    for design, recipe, number in wheres:
-        part = parts.read(design, recipe, number)
-        n_rows, n_drugs = part.predicted.shape
-        used_S = np.zeros(len(samples), int)  # a place in PARTS; lines of no part stay unused
-        for place, rows_RN in enumerate(bench.splits, start=1):
-            used_S[rows_RN[number]] = place
-        columns = {
-            "design": ([DESIGN_NAMES.index(design)], DESIGN_NAMES),
-            "recipe": ([list(RECIPES).index(recipe)], list(RECIPES)),
-            "part": (used_S[part.rows], PARTS),
-            "sample": (part.rows, samples),
-        }
-        table = pd.DataFrame({
-            name: pd.Categorical.from_codes(
-                np.repeat(codes, n_rows * n_drugs // len(codes)), categories
-            )
-            for name, (codes, categories) in columns.items()
-        })  # fmt: skip
-        table.insert(2, "replicate", np.int32(number))
-        table["drug"] = pd.Categorical.from_codes(np.tile(np.arange(n_drugs), n_rows), drugs)
-        table[f"pred_{bench.lines.measure}"] = part.predicted.ravel()
-        yield table
-
-
-def gather_figure2(
-    replicates: pd.DataFrame, table1: pd.DataFrame, parts: PartStore, shown: Run, bench: Bench
-) -> Figure2Data:
-    """Collect what figure 2 shows: replicate 0 of the shown design, and all replicates' errors."""
-    lines = bench.lines
-    predicted = parts.read(*shown, 0).predicted.astype(np.float64)
-    tumors = ("tumors", "-".join(shown), 0)
-    return Figure2Data(
-        measured_SD=lines.measured_SD,
-        imputed_SD=lines.imputed_SD,
-        predicted_SD=predicted,
-        is_test_S=np.isin(np.arange(len(lines.samples)), bench.splits.test_RT[0]),
-        predicted_TD=parts.read(*tumors).predicted if parts.path(*tumors).is_file() else None,
-        pearson_S=correlation(predicted, lines.measured_SD, axis=1),
-        spearman_S=correlation(predicted, lines.measured_SD, axis=1, kind="spearman"),
-        replicates=replicates,
-        table1=table1,
-        shown=f"{shown[0]} ({shown[1]}), replicate 0",
-        measure=lines.measure,
-    )
+    utilisation = sums["trained_epochs"] / sums["slot_epochs"].where(sums["slot_epochs"] > 0)
+    return sums.drop(columns=["trained_epochs", "slot_epochs"]).assign(utilisation=utilisation)

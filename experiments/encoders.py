@@ -1,6 +1,7 @@
 """Encoders on disk: one folder per modality with an orbax checkpoint and what it was trained on."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from drp.atomic import replacing
 from drp.data.errors import DataError, name_first
+from drp.models.dense import HE_UNIFORM
 
 FORMAT = 1
 
@@ -39,13 +41,19 @@ def write_encoder(folder: Path, params: Any, genes: pd.Index, facts: dict) -> No
         (partial / "encoder.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
 
 
-def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> StoredEncoder:
+def read_encoder(
+    folder: Path, genes: pd.Index, widths: Iterable[tuple[int, ...]], further_genes: bool = False,
+    seed: int = 0,
+) -> StoredEncoder:  # fmt: skip
     """Read one encoder and check that it fits the cohort.
 
     Args:
       folder: what `write_encoder` wrote.
       genes: the cohort's genes, which must be the encoder's in the same order.
-      widths: the layers that the design asks for.
+      widths: for every recipe the layers that it takes of the encoder, the first ones.
+      further_genes: whether the cohort may have genes that the encoder lacks, and in any order.
+        Their weights are drawn once, He-uniform, and all replicates start from the same.
+      seed: of these weights.
 
     Raises:
       DataError: no encoder there, damaged, another format, other genes or other widths.
@@ -62,9 +70,12 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
         raise DataError(f"{folder}: not a complete encoder ({error})") from error
     if found_format != FORMAT:
         raise DataError(f"{path}: expected format {FORMAT}, found {found_format}")
-    if found_widths != tuple(widths):
-        cure = f"--encoder_widths={','.join(str(width) for width in found_widths)}"
-        raise DataError(f"{path}: expected layers {widths}, found {found_widths}; give {cure}")
+    for wanted in widths:
+        if found_widths[: len(wanted)] != tuple(wanted):
+            cure = f"--encoder_widths={','.join(str(width) for width in found_widths)}"
+            raise DataError(f"{path}: expected layers {wanted}, found {found_widths}; give {cure}")
+    if further_genes and stored.isin(genes).all():
+        return StoredEncoder(add_genes(params, stored, genes, seed), genes, facts)
     if not stored.equals(genes):
         absent = genes.difference(stored)
         raise DataError(
@@ -72,6 +83,15 @@ def read_encoder(folder: Path, genes: pd.Index, widths: tuple[int, ...]) -> Stor
             f"{len(absent)} are new ({name_first(absent)}); prepare both cohorts together"
         )
     return StoredEncoder(params, stored, facts)
+
+
+def add_genes(params: Any, stored: pd.Index, genes: pd.Index, seed: int) -> Any:
+    """Return an encoder over `genes`, its new rows He-uniform, the others those of `stored`."""
+    first = params["dense_0"]
+    shape = len(genes), first["kernel"].shape[1]
+    kernel = np.array(HE_UNIFORM(jax.random.key(seed), shape, "float32"))
+    kernel[genes.get_indexer(stored)] = first["kernel"]
+    return {**params, "dense_0": {**first, "kernel": kernel}}
 
 
 def _restore(path: Path) -> Any:

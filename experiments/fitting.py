@@ -1,6 +1,7 @@
 """Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
@@ -8,21 +9,30 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from drp.baselines import BASELINES, BaselineInputs
+from drp.baselines import BASELINES, Baseline, BaselineInputs, Uses
+from drp.data.cohort import EXPRESSION
+from drp.data.folds import Fold
 from drp.models import DESIGNS, MODALITIES, Inputs
-from drp.settings import RECIPES
-from drp.training import Replicate, choose_slots, fit_replicates, make_replicate
+from drp.settings import Recipe
+from drp.training import (
+    FinishedReplicate,
+    Replicate,
+    choose_slots,
+    fit_replicates,
+    make_replicate,
+)
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint
 from experiments.cluster import follow_first, is_first
 from experiments.span_wiring import SpanWiring
-from experiments.wiring import Predict, wire_components, wire_genes
+from experiments.trial import Trial
+from experiments.wiring import Predict, Wiring, wire_components, wire_genes
 
 FULL, SPAN = "full", "span"
 # What is trained where, by the inputs of a design and its first layer.
 WIRINGS = {
     (Inputs.GENES, FULL): wire_genes,
-    (Inputs.GENES, SPAN): lambda design, recipe, bench: SpanWiring(design, recipe, bench).wire(),
+    (Inputs.GENES, SPAN): lambda design, trial, bench: SpanWiring(design, trial, bench).wire(),
     (Inputs.COMPONENTS, FULL): wire_components,
 }
 
@@ -32,19 +42,25 @@ class Outcome(NamedTuple):
 
     Attributes:
       number: the replicate.
-      predicted_SD: ln IC50 (uM) of every line, float64.
-      epochs: epochs trained; NaN for a baseline.
-      slot_epochs: epochs that the slots had for it, idle ones too; NaN for a baseline.
-      keep: () -> the weights, off the device; None for a baseline.
+      n_fitted: lines that it has fitted; entries, where entries are held out.
+      predicted_SD: ln IC50 (uM) of every line, float64; the mean of the members.
+      spread_SD: their standard deviation; None where there is one, or none.
+      epochs: epochs trained, mean of the members; NaN for a baseline.
+      trained_epochs: epochs of all members together; NaN for a baseline.
+      slot_epochs: epochs that the slots had for them, idle ones too; NaN for a baseline.
+      keep: () -> the weights of each member, off the device; None for a baseline.
       predict_profiles: genes of new samples by modality -> ln IC50 (uM); None where the design
         reads something else than genes.
     """
 
     number: int
+    n_fitted: int
     predicted_SD: np.ndarray
+    spread_SD: np.ndarray | None
     epochs: float
-    slot_epochs: float
-    keep: Callable[[], Checkpoint] | None
+    trained_epochs: float
+    slot_epochs: int | float
+    keep: Callable[[], list[Checkpoint]] | None
     predict_profiles: Callable[[Profiles], np.ndarray] | None
 
 
@@ -75,29 +91,49 @@ def fit_design(
 def fit_baseline(
     design: str, recipe: str, bench: Bench, missing: Sequence[int]
 ) -> Iterator[Outcome]:
-    """Fit a baseline on the training lines; of a recipe it only knows which target to learn."""
-    baseline = BASELINES[design]
-    target_SD = bench.lines.target(RECIPES[recipe].target)
+    """Fit a baseline, which knows of a recipe what `variants.OF_BASELINES` names."""
+    baseline, trial = BASELINES[design], Trial(recipe, bench)
     for number in missing:
-        codes = bench.codes(number) if baseline.uses_codes else None
-        joined_SK = np.hstack([codes[name] for name in MODALITIES]) if codes else None
-        inputs = BaselineInputs(target_SD, bench.lines.tissue_S, joined_SK)
-        predicted_SD = baseline.fit_predict(inputs, bench.splits.train_RN[number])
-        yield Outcome(number, predicted_SD, np.nan, np.nan, None, None)
+        predicted = baseline.fit_predict(gather_inputs(baseline, trial, number))
+        predicted_SD = predicted[: trial.n_lines]
+        n_fitted = trial.count_fitted(number, members=False)
+        yield Outcome(number, n_fitted, predicted_SD, None, np.nan, np.nan, np.nan, None, None)
 
 
-def find_first_layer(design: str, recipe: str, asked: str) -> str:
-    """Return how a design's first layer is trained: full, span, or "" where it has none.
+def gather_inputs(baseline: Baseline, trial: Trial, number: int) -> BaselineInputs:
+    """Return what a baseline may look at: targets of its parts, and the inputs that it uses."""
+    fold, lines = trial.fold(number), trial.lines
+    inputs = BaselineInputs(*trial.own_targets(fold), trial.recipe.refit, lines.tissue_S)
+    if baseline.learns_further and trial.n_rows > trial.n_lines:
+        return add_further(inputs, trial, fold)
+    if baseline.uses is Uses.CODES:
+        codes = trial.codes(trial.fitted(fold))
+        inputs = inputs._replace(codes_SK=np.hstack([codes[name] for name in MODALITIES]))
+    if baseline.uses is Uses.PROFILES:
+        inputs = inputs._replace(profiles_SG=lines.inputs[EXPRESSION])
+    return inputs
 
-    Args:
-      design: its name.
-      recipe: its recipe.
-      asked: full, span, or recipe: what the recipe says.
-    """
+
+def add_further(inputs: BaselineInputs, trial: Trial, fold: Fold) -> BaselineInputs:
+    """Return inputs with the further lines' rows below, as networks have them."""
+    train_SD = trial.append_further(inputs.train_SD)
+    train_SD[np.setdiff1d(np.arange(trial.n_lines, trial.n_rows), trial.rows(fold))] = np.nan
+    gaps_FD = np.full_like(train_SD[trial.n_lines :], np.nan)
+    return inputs._replace(
+        train_SD=train_SD,
+        validation_SD=np.vstack([inputs.validation_SD, gaps_FD]),
+        tissue_S=np.concatenate([trial.lines.tissue_S, trial.further.tissue_F]),
+        profiles_SG=trial.extend(trial.lines.inputs[EXPRESSION], trial.fitted(fold)),
+        weight_S=trial.weights(),
+    )
+
+
+def find_first_layer(design: str, recipe: Recipe) -> str:
+    """Return how a design's first layer is trained: full, span, or "" where it has none."""
     if design not in DESIGNS:
         return ""
-    wanted = RECIPES[recipe].first_layer if asked == "recipe" else asked
-    return wanted if (DESIGNS[design].inputs, wanted) in WIRINGS else FULL
+    inputs = DESIGNS[design].inputs
+    return recipe.first_layer if (inputs, recipe.first_layer) in WIRINGS else FULL
 
 
 def fit_network(
@@ -106,56 +142,100 @@ def fit_network(
     """Train a neural design on the replicates `missing`.
 
     With several processes all of them run this, in step; the first one's word holds for what is
-    missing, for the slots, and for every replicate's task.
+    missing, for the slots, and for every network's task.
     """
-    training = bench.training
     missing = np.flatnonzero(follow_first(np.isin(np.arange(bench.n_replicates), missing)))
     if not len(missing):
         return
-    design, first_layer = DESIGNS[name], find_first_layer(name, recipe, training.first_layer)
-    wiring = WIRINGS[design.inputs, first_layer](design, RECIPES[recipe], bench)
-    offset = training.span_offset if first_layer == SPAN else None
-    replicate = make_replicate(
-        wiring.model, RECIPES[recipe], span_offset=offset, moments=training.moments
-    )
-    key = jax.random.key(bench.seed)
-    tasks = (follow_first(wiring.make_task(number)) for number in missing.tolist())
-    first = next(tasks)
+    design, trial = DESIGNS[name], Trial(recipe, bench)
+    first_layer = find_first_layer(name, trial.recipe)
+    wiring = WIRINGS[design.inputs, first_layer](design, trial, bench)
     shared = follow_first((wiring.lines, wiring.pretrained))
-    slots = training.slots or settle_slots(
-        f"{name} ({recipe})", bench.n_replicates, replicate, key, (first, *shared), choices
-    )
-    for finished in fit_replicates(key, chain([first], tasks), *shared, replicate, slots):
-        if not is_first():
-            continue
-        keep = cache(partial(wiring.keep, finished))  # few are asked for, and each is large
-        yield Outcome(
-            finished.number, wiring.predict_lines(finished), float(len(finished.train_loss)),
-            finished.slot_epochs, keep,
-            partial(predict_new, wiring.make_predict, keep) if wiring.make_predict else None,
+    replicate = make_replicate(
+        wiring.model, trial.recipe, moments=bench.training.moments,
+        span_offset=trial.recipe.span_offset if first_layer == SPAN else None,
+        n_scored=len(bench.lines.drugs),
+    )  # fmt: skip
+    for alike in group_alike(missing.tolist(), trial):
+        networks = [number for one in alike for number in trial.networks(one)]
+        tasks = (follow_first(wiring.make_task(number)) for number in networks)
+        first, key = next(tasks), jax.random.key(bench.seed)
+        slots = bench.training.slots or settle_slots(
+            f"{name} ({recipe})", bench.n_replicates * trial.recipe.members, replicate, key,
+            (first, *shared), choices,
         )  # fmt: skip
+        finished = fit_replicates(key, chain([first], tasks), *shared, replicate, slots)
+        if is_first():
+            yield from join_members(finished, wiring, trial)
+        else:
+            deque(finished, maxlen=0)
+
+
+def group_alike(replicates: Sequence[int], trial: Trial) -> list[list[int]]:
+    """Group replicates whose parts are of the same sizes: they train in one compiled program."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number in replicates:
+        fold = trial.network(trial.networks(number)[0])
+        groups.setdefault((len(fold.train), len(fold.validation)), []).append(number)
+    return list(groups.values())
+
+
+def join_members(
+    finished: Iterable[FinishedReplicate], wiring: Wiring, trial: Trial
+) -> Iterator[Outcome]:
+    """Yield each replicate when the last of its members is done, whatever their order."""
+    members, waiting = trial.recipe.members, {}
+    for network in finished:
+        replicate, member = divmod(network.number, members)
+        joined = waiting.setdefault(replicate, {})
+        joined[member] = network
+        if len(joined) == members:
+            ordered = [joined[member] for member in range(members)]
+            n_fitted = trial.count_fitted(replicate, members=True)
+            yield summarise_members(replicate, ordered, n_fitted, wiring)
+            del waiting[replicate]
+
+
+def summarise_members(
+    replicate: int, networks: Sequence[FinishedReplicate], n_fitted: int, wiring: Wiring
+) -> Outcome:
+    """Return a replicate's prediction: the mean of its networks."""
+    predicted_MSD = np.stack([wiring.predict_lines(network) for network in networks])
+    epochs = [len(network.train_loss) for network in networks]
+
+    @cache  # few are asked for, and each is large
+    def keep() -> list[Checkpoint]:
+        return [wiring.keep(network) for network in networks]
+
+    return Outcome(
+        replicate, n_fitted, predicted_MSD.mean(axis=0),
+        predicted_MSD.std(axis=0, ddof=1) if len(networks) > 1 else None,
+        float(np.mean(epochs)), float(sum(epochs)),
+        sum(network.slot_epochs for network in networks), keep,
+        partial(predict_new, wiring.make_predict, keep) if wiring.make_predict else None,
+    )  # fmt: skip
 
 
 def predict_new(
-    make_predict: Callable[[Checkpoint], Predict], keep: Callable[[], Checkpoint],
+    make_predict: Callable[[Checkpoint], Predict], keep: Callable[[], Sequence[Checkpoint]],
     profiles: Profiles,
 ) -> np.ndarray:  # fmt: skip
-    """Predict new samples with what is kept of a replicate."""
-    return make_predict(keep())(profiles)
+    """Predict new samples with what is kept of a replicate's members."""
+    return np.mean([make_predict(kept)(profiles) for kept in keep()], axis=0)
 
 
 def settle_slots(
-    label: str, n_replicates: int, replicate: Replicate, key: jax.Array, example: tuple,
+    label: str, n_networks: int, replicate: Replicate, key: jax.Array, example: tuple,
     choices: Choices,
 ) -> int:  # fmt: skip
     """Return the slots of a design on these devices: those of the run's start, else new ones.
 
-    From all replicates, not from those still to do, so that a resumed run has the same slots.
+    From all networks, not from those still to do, so that a resumed run has the same slots.
     """
     devices = jax.devices()
     name = f"slots of {label} on {len(devices)} x {devices[0].device_kind}"
     slots = int(follow_first(choices.recall(name) or 0))
     if not slots:  # all processes choose, or none: they compile together
-        slots = int(follow_first(choose_slots(n_replicates, replicate, key, example)))
+        slots = int(follow_first(choose_slots(n_networks, replicate, key, example)))
         choices.settle(name, slots)
     return slots

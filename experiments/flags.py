@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar, get_type_hints
 
 from absl import flags
@@ -17,6 +17,11 @@ DEFINERS = {
     str: flags.DEFINE_string,
     tuple[str, ...]: flags.DEFINE_list,
     tuple[int, ...]: flags.DEFINE_list,
+    tuple[float, ...]: flags.DEFINE_list,
+}
+NUMBERS = {  # of a list: how each is read, and what is expected
+    tuple[int, ...]: (int, "whole numbers"),
+    tuple[float, ...]: (float, "numbers"),
 }
 
 
@@ -49,8 +54,8 @@ def read_flags(settings_class: type[Settings]) -> Settings:
     types = get_type_hints(settings_class)
     values = {name: flags.FLAGS[name].value for name in types}
     for name, kind in types.items():
-        if kind == tuple[int, ...]:
-            values[name] = _to_integers(name, values[name])
+        if kind in NUMBERS:
+            values[name] = _to_numbers(name, values[name], *NUMBERS[kind])
         elif kind == tuple[str, ...]:
             values[name] = tuple(values[name])
     return settings_class(**values)
@@ -79,8 +84,8 @@ def reject_unknown(names: Iterable[str], known: Iterable[str], flag: str) -> Non
             raise SettingsError(f"--{flag}: unknown {name!r}{hint} Known: {', '.join(known)}")
 
 
-def _to_integers(name: str, items: list[str]) -> tuple[int, ...]:
+def _to_numbers(name: str, items: list[str], read: Callable, expected: str) -> tuple:
     try:
-        return tuple(int(item) for item in items)
+        return tuple(read(item) for item in items)
     except ValueError as error:
-        raise SettingsError(f"--{name}: expected whole numbers, found {','.join(items)}") from error
+        raise SettingsError(f"--{name}: expected {expected}, found {','.join(items)}") from error

@@ -9,19 +9,23 @@ import numpy as np
 
 from drp.atomic import replacing
 
+PLAIN = str.maketrans(":=", ",-")  # in a folder's name; some systems forbid a colon
+
 
 class Part(NamedTuple):
     """One finished replicate of one design and recipe.
 
     Attributes:
       scores: what `score_replicate` gave, and epochs and seconds.
-      rows: the lines whose predictions are kept: the test lines; all lines of replicate 0.
+      rows: the lines whose predictions are kept, see `experiments.scoring`.
       predicted: (rows, D) ln IC50 (uM), float32.
+      spread: (rows, D) their standard deviation over an ensemble's members; None without one.
     """
 
     scores: dict[str, float]
     rows: np.ndarray
     predicted: np.ndarray
+    spread: np.ndarray | None = None
 
 
 class PartStore:
@@ -31,7 +35,8 @@ class PartStore:
         self._folder = folder
 
     def path(self, design: str, recipe: str, number: int) -> Path:
-        return self._folder / f"{design}-{recipe}" / f"{number:05d}.npz"
+        name = f"{design}-{recipe}".translate(PLAIN)
+        return self._folder / name / f"{number:05d}.npz"
 
     def missing(self, design: str, recipe: str, n_replicates: int) -> list[int]:
         """Return the replicates that are still to be trained."""
@@ -41,12 +46,13 @@ class PartStore:
         """Write one part, all or nothing."""
         path = self.path(design, recipe, number)
         with replacing(path) as partial, partial.open("wb") as handle:
-            scores = np.array(json.dumps(part.scores))
-            np.savez(handle, scores=scores, rows=part.rows, predicted=part.predicted)
+            arrays = {name: array for name, array in part._asdict().items() if array is not None}
+            np.savez(handle, **arrays | {"scores": np.array(json.dumps(part.scores))})
 
     def read(self, design: str, recipe: str, number: int) -> Part:
         with np.load(self.path(design, recipe, number)) as stored:
-            return Part(json.loads(str(stored["scores"])), stored["rows"], stored["predicted"])
+            arrays = {name: stored[name] for name in stored.files}
+        return Part(**arrays | {"scores": json.loads(str(arrays["scores"]))})
 
     def _is_whole(self, design: str, recipe: str, number: int) -> bool:
         path = self.path(design, recipe, number)

@@ -14,13 +14,13 @@ import numpy as np
 
 from drp.models import Design
 from drp.models.dense import matmul
-from drp.settings import Recipe
 from drp.training import FinishedReplicate, Task
 from drp.training.replicate import draw_weights
 from drp.training.scaling import Scaling, apply_scaling, fit_scaling, fold_scaling
 from drp.training.span import OFFSETS, Basis, fit_basis, multiply_lines
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint, keep_replicate
+from experiments.trial import Trial
 from experiments.wiring import (
     Predict,
     Wiring,
@@ -59,17 +59,18 @@ class Frame(NamedTuple):
 class SpanWiring:
     """One design in the span: what its replicates share, and what is each one's own."""
 
-    def __init__(self, design: Design, recipe: Recipe, bench: Bench):
-        self._bench = bench
-        self._model = make_model(design, bench, bench.encoder_widths)
-        self._raw = {name: bench.lines.inputs[name] for name in design.modalities}
-        self._encoders = choose_encoders(design, bench)
-        standardised = [name for name in design.modalities if name in recipe.standardised]
+    def __init__(self, design: Design, trial: Trial, bench: Bench):
+        self._bench, self._trial = bench, trial
+        self._model = make_model(design, trial, bench, trial.recipe.encoder_widths)
+        self._stays = OFFSETS[trial.recipe.span_offset].stays
+        self._raw = {name: trial.stacked(name) for name in design.modalities}
+        self._encoders = choose_encoders(design, trial, bench)
+        standardised = [name for name in design.modalities if name in trial.recipe.standardised]
         by_split = bench.training.span_scaling == "split"
         self._by_split = standardised if by_split else []
         shared = [] if by_split else standardised
-        self._shared = self._make_frame(shared, np.arange(len(bench.lines.samples)), {})
-        lines = to_device(self._shared.inputs, bench.lines.target(recipe.target))
+        self._shared = self._make_frame(shared, np.arange(trial.n_lines), {})
+        lines = to_device(self._shared.inputs, trial)
         fixed = {
             name: encoder for name, encoder in self._shared.encoders.items()
             if name not in self._by_split
@@ -100,7 +101,7 @@ class SpanWiring:
         return Frame(scalings, inputs, encoders, {**known, **new})
 
     def _find_frame(self, number: int) -> Frame:
-        """Return the frame of one replicate."""
+        """Return the frame of one network."""
         if not self._by_split:
             return self._shared
         products = self._shared.products
@@ -108,23 +109,37 @@ class SpanWiring:
         return self._make_frame(self._by_split, self._train_rows(number), known)
 
     def _train_rows(self, number: int) -> np.ndarray:
-        return np.asarray(self._bench.splits.train_RN[number])
+        return self._trial.network(number).train
 
     def _make_bases(self, number: int) -> dict[str, Basis]:
-        products = self._frame(number).products
-        return {name: fit_basis(x, self._train_rows(number)) for name, x in products.items()}
+        """Return the bases of the training lines; mixtures of them, in expression, add nothing."""
+        fold, products = self._trial.network(number), self._frame(number).products
+        rows_N = self._trial.rows(fold)
+        return {
+            name: fit_basis(x, rows_N if len(x) == self._trial.n_rows else fold.train)
+            for name, x in products.items()
+        }
 
     def _make_task(self, number: int) -> Task:
-        frame, bases = self._frame(number), self._fit_bases(number)
-        own = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
-        task = make_task(number, self._bench, own)
-        coefficients = {name: basis.coefficients_NK for name, basis in bases.items()}
-        scaling = {name: frame.scalings[name] for name in self._by_split}
-        return task._replace(bases=as_float32(coefficients), scaling=scaling)
+        frame, bases, fold = (
+            self._frame(number),
+            self._fit_bases(number),
+            self._trial.network(number),
+        )
+        coordinates = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
+        own = {name: self._trial.extend(z, fold) for name, z in coordinates.items()}
+        task = make_task(number, self._trial, own)
+        lacking = [name for name, z in coordinates.items() if len(z) < self._trial.n_rows]
+        mixture_FN = self._trial.mixture(fold)
+        return task._replace(
+            bases=as_float32({name: basis.coefficients_NK for name, basis in bases.items()}),
+            scaling={name: frame.scalings[name] for name in self._by_split},
+            mixtures=as_float32(dict.fromkeys(lacking, mixture_FN)),
+        )
 
     def _give_offsets(self, number: int, profiles: Profiles) -> dict[str, jax.Array]:
         """Return what the fixed part of the first layers gives for samples, by modality."""
-        if not (profiles and OFFSETS[self._bench.training.span_offset].stays):
+        if not (profiles and self._stays):
             return {}
         weights = self._frame(number).encoders
         if len(weights) < len(self._raw):
@@ -136,13 +151,14 @@ class SpanWiring:
 
     def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
         number, frame = finished.number, self._frame(finished.number)
-        bases = self._fit_bases(number)
-        own = {name: basis.project(frame.products[name]) for name, basis in bases.items()}
-        known = self._lines.offsets if OFFSETS[self._bench.training.span_offset].stays else {}
-        others = {name: x for name, x in frame.inputs.items() if name not in known}
+        bases, complete = self._fit_bases(number), slice(self._trial.n_lines)
+        own = {name: basis.project(frame.products[name][complete]) for name, basis in bases.items()}
+        known = self._lines.offsets if self._stays else {}
+        known = {name: offset[complete] for name, offset in known.items()}
+        others = {name: x[complete] for name, x in frame.inputs.items() if name not in known}
         offsets = known | self._give_offsets(number, others)
         predicted = predict_rows(self._model, finished.fitted, as_float32(own), offsets)
-        return np.asarray(predicted, np.float64)
+        return self._only_drugs(predicted)
 
     def _make_predict(self, kept: Checkpoint) -> Predict:
         def predict_part(raw: Profiles) -> np.ndarray:
@@ -153,14 +169,20 @@ class SpanWiring:
                 for name, basis in kept.bases.items()
             }
             offsets = self._give_offsets(kept.number, profiles)
-            return predict_rows(self._model, kept.fitted, as_float32(own), offsets)
+            return self._only_drugs(
+                predict_rows(self._model, kept.fitted, as_float32(own), offsets)
+            )
 
         def predict_profiles(profiles: Profiles) -> np.ndarray:
             chosen = {name: profiles[name] for name in self._raw}
             parts = [predict_part(part) for part in part_rows(chosen)]
-            return np.concatenate(parts).astype(np.float64)
+            return np.concatenate(parts)
 
         return predict_profiles
+
+    def _only_drugs(self, predicted: jax.Array) -> np.ndarray:
+        """Return predictions (T, D) in float64, auxiliary outputs left out."""
+        return np.asarray(predicted, np.float64)[:, : len(self._bench.lines.drugs)]
 
 
 def scale(profiles: Profiles, scalings: Mapping[str, Scaling]) -> Profiles:

@@ -11,11 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from drp.data.folds import Fold
 from drp.models import Design, Predictor, Start
-from drp.settings import Recipe
-from drp.training import FinishedReplicate, FittedPredictor, Lines, Task, predict
+from drp.training import Entries, FinishedReplicate, FittedPredictor, Lines, Task, predict
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint, keep_replicate
+from experiments.trial import Trial
 
 ROWS_AT_ONCE = 512  # samples predicted per call, so that memory does not grow with the cohort
 
@@ -25,13 +26,15 @@ Predict = Callable[[Profiles], np.ndarray]
 class Wiring(NamedTuple):
     """What the engine is given, and how its products are used.
 
+    A network is numbered as in `experiments.trial`; to the engine it is a replicate.
+
     Attributes:
       model: the predictor.
       lines: the cell lines, on the device.
       pretrained: modality -> encoder weights to start from.
-      make_task: replicate -> its task.
-      predict_lines: a finished replicate -> (S, D) float64 ln IC50 (uM) of all lines.
-      keep: a finished replicate -> what is kept of it.
+      make_task: network -> its task.
+      predict_lines: a finished network -> (S, D) float64 ln IC50 (uM) of all lines.
+      keep: a finished network -> what is kept of it.
       make_predict: what was kept -> a function from profiles of new samples to (T, D) float64; None
         where the design reads something else than genes.
     """
@@ -45,63 +48,103 @@ class Wiring(NamedTuple):
     make_predict: Callable[[Checkpoint], Predict] | None
 
 
-def wire_genes(design: Design, recipe: Recipe, bench: Bench) -> Wiring:
+def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
     """Train all weights of the first layer, over the genes."""
-    model = make_model(design, bench, bench.encoder_widths)
-    inputs = {name: bench.lines.inputs[name] for name in design.modalities}
+    model = make_model(design, trial, bench, trial.recipe.encoder_widths)
+    inputs = {name: trial.lines.inputs[name] for name in design.modalities}
+    lacking = [name for name in inputs if len(trial.stacked(name)) < trial.n_rows]
+    shared = {name: trial.stacked(name) for name in inputs if name not in lacking}
+    predict_drugs = partial(predict_in_parts, model, len(bench.lines.drugs))
+
+    def own(number: int) -> Profiles:
+        return {name: trial.extend(inputs[name], trial.network(number)) for name in lacking}
+
     return Wiring(
-        model, to_device(inputs, bench.lines.target(recipe.target)),
-        choose_encoders(design, bench), lambda number: make_task(number, bench, {}),
-        lambda finished: predict_in_parts(model, finished.fitted, inputs),
+        model, to_device(shared, trial),
+        choose_encoders(design, trial, bench), lambda number: make_task(number, trial, own(number)),
+        lambda finished: predict_drugs(finished.fitted, inputs),
         lambda finished: keep_replicate(finished, {}),
-        lambda kept: partial(predict_in_parts, model, kept.fitted),
+        lambda kept: partial(predict_drugs, kept.fitted),
     )  # fmt: skip
 
 
-def wire_components(design: Design, recipe: Recipe, bench: Bench) -> Wiring:
-    """Train on components of each replicate's training lines, in place of encoders."""
-    model = make_model(design, bench, ())
+def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
+    """Train on components of each network's training lines, in place of encoders."""
+    model = make_model(design, trial, bench, ())
+    predict_drugs = partial(predict_in_parts, model, len(bench.lines.drugs))
 
     def codes(number: int) -> Profiles:
-        return {name: bench.codes(number)[name] for name in design.modalities}
+        fold = trial.network(number)
+        projected = trial.codes(fold)
+        return {name: trial.extend(projected[name], fold) for name in design.modalities}
+
+    def predict_lines(finished: FinishedReplicate) -> np.ndarray:
+        own = {name: x[: trial.n_lines] for name, x in codes(finished.number).items()}
+        return predict_drugs(finished.fitted, own)
 
     return Wiring(
-        model, to_device({}, bench.lines.target(recipe.target)), {},
-        lambda number: make_task(number, bench, codes(number)),
-        lambda finished: predict_in_parts(model, finished.fitted, codes(finished.number)),
+        model, to_device({}, trial), {},
+        lambda number: make_task(number, trial, codes(number)), predict_lines,
         lambda finished: keep_replicate(finished, {}), None,
     )  # fmt: skip
 
 
-def make_model(design: Design, bench: Bench, encoder_widths: tuple[int, ...]) -> Predictor:
+def make_model(
+    design: Design, trial: Trial, bench: Bench, encoder_widths: tuple[int, ...]
+) -> Predictor:
     """Return the predictor of a design; no widths: its inputs are the codes."""
+    n_outputs = len(bench.lines.drugs) + trial.auxiliary().shape[1]
     return Predictor(
-        design.modalities, encoder_widths, bench.head_widths, n_drugs=len(bench.lines.drugs),
-        matmul=bench.training.matmul,
+        design.modalities, encoder_widths, trial.recipe.head_widths, n_outputs,
+        matmul=bench.training.matmul, dropout=trial.recipe.dropout,
     )  # fmt: skip
 
 
-def choose_encoders(design: Design, bench: Bench) -> dict[str, Mapping]:
-    """Return the pre-trained encoders that a design starts from, by modality."""
+def choose_encoders(design: Design, trial: Trial, bench: Bench) -> dict[str, Mapping]:
+    """Return the pre-trained layers that a design starts from, by modality."""
     from_tumors = design.start is Start.PRETRAINED
-    return {name: bench.encoders[name] for name in design.modalities if from_tumors}
+    layers = [f"dense_{layer}" for layer in range(len(trial.recipe.encoder_widths))]
+    return {
+        name: {layer: bench.encoders[name][layer] for layer in layers}
+        for name in design.modalities if from_tumors
+    }  # fmt: skip
 
 
-def make_task(number: int, bench: Bench, own: Profiles) -> Task:
-    """Return one replicate's task, with inputs of its own if there are any."""
-    return Task(
-        jnp.int32(number),
-        jnp.asarray(bench.splits.train_RN[number]),
-        jnp.asarray(bench.splits.validation_RV[number]),
-        as_float32(own),
-    )
+def make_task(number: int, trial: Trial, own: Profiles) -> Task:
+    """Return one network's task, with inputs of its own if there are any."""
+    fold = trial.network(number)
+    rows = (jnp.asarray(part) for part in (trial.rows(fold), fold.validation))
+    return Task(jnp.int32(number), *rows, as_float32(own), entries=make_entries(fold, trial))
 
 
-def to_device(inputs: Profiles, target_SD: np.ndarray) -> Lines:
+def make_entries(fold: Fold, trial: Trial) -> Entries | None:
+    """Return what a network learns from where entries are held out; None where lines are.
+
+    Every line trains then, so its auxiliary responses are all learned from; none of them stops.
+    """
+    if fold.part_SD is None:
+        return None
+    train_SD, validation_SD = trial.own_targets(fold)
+    auxiliary_SA = trial.auxiliary()
+    train_SO = np.hstack([trial.append_further(train_SD), auxiliary_SA])
+    validation_SO = np.full_like(train_SO, np.nan)
+    validation_SO[: len(validation_SD), : validation_SD.shape[1]] = validation_SD
+    target_SO = np.where(np.isfinite(train_SO), train_SO, validation_SO)
+    return Entries(
+        jnp.asarray(np.nan_to_num(target_SO), jnp.float32),
+        jnp.asarray(np.isfinite(train_SO)), jnp.asarray(np.isfinite(validation_SO)),
+    )  # fmt: skip
+
+
+def to_device(inputs: Profiles, trial: Trial) -> Lines:
     """Move the lines to the device: float32 there, where a gap is a 0 behind the mask."""
+    target_SD, weight_S = trial.shared_target(), trial.weights()
     mask_SD = np.isfinite(target_SD)
-    target = jnp.asarray(np.where(mask_SD, target_SD, 0.0), jnp.float32)
-    return Lines({name: jnp.asarray(x) for name, x in inputs.items()}, target, jnp.asarray(mask_SD))
+    return Lines(
+        {name: jnp.asarray(x) for name, x in inputs.items()},
+        jnp.asarray(np.where(mask_SD, target_SD, 0.0), jnp.float32), jnp.asarray(mask_SD),
+        weight_S=None if weight_S is None else jnp.asarray(weight_S, jnp.float32),
+    )  # fmt: skip
 
 
 def as_float32(arrays: Mapping[str, np.ndarray]) -> dict[str, jax.Array]:
@@ -116,11 +159,13 @@ def part_rows(profiles: Profiles) -> Iterator[Profiles]:
         yield {name: x[start : start + ROWS_AT_ONCE] for name, x in profiles.items()}
 
 
-def predict_in_parts(model: Predictor, fitted: FittedPredictor, profiles: Profiles) -> np.ndarray:
-    """Return (T, D) float64 predictions from any number of samples."""
+def predict_in_parts(
+    model: Predictor, n_drugs: int, fitted: FittedPredictor, profiles: Profiles
+) -> np.ndarray:
+    """Return (T, D) float64 predictions from any number of samples, auxiliary outputs left out."""
     chosen = {name: profiles[name] for name in model.modalities}
     parts = [predict_rows(model, fitted, part) for part in part_rows(chosen)]
-    return np.concatenate(parts).astype(np.float64)
+    return np.concatenate(parts)[:, :n_drugs].astype(np.float64)
 
 
 predict_rows = jax.jit(predict, static_argnums=0)

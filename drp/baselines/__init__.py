@@ -1,17 +1,20 @@
 """Baselines: what a deep model must beat, and the components it may be fed.
 
-Means, linear regression and support vector machines, all learning from the training lines alone.
+Means, linear regression and support vector machines on components; ridge, kernel ridge, elastic
+net and random forest on whole profiles, tuned on validation entries. All learn each drug by itself.
 It refuses to know how networks are trained, and where its arrays came from.
 """
 
 from drp.baselines.components import Components, fit_components, project
-from drp.baselines.table import BASELINES, Baseline, BaselineInputs
+from drp.baselines.inputs import BaselineInputs
+from drp.baselines.table import BASELINES, Baseline, Uses
 
 __all__ = [
     "BASELINES",
     "Baseline",
     "BaselineInputs",
     "Components",
+    "Uses",
     "fit_components",
     "project",
 ]

@@ -9,8 +9,8 @@ from drp.baselines.means import global_mean
 
 # Hundreds of small fits: BLAS threads gain nothing, and on a busy machine they cost 60-fold.
 @threadpool_limits.wrap(1, "blas")
-def linear(codes_SK: np.ndarray, target_SD: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Predict by ordinary least squares, each drug on the training lines that it has entries for.
+def linear(codes_SK: np.ndarray, target_SD: np.ndarray) -> np.ndarray:
+    """Predict by ordinary least squares, each drug on the lines that it has entries for.
 
     Drugs with the same lines share one multivariate fit, so a target without gaps is Chiu et al.'s
     single regression. Fewer lines than codes give the least-norm solution; a drug without any gets
@@ -19,21 +19,20 @@ def linear(codes_SK: np.ndarray, target_SD: np.ndarray, train: np.ndarray) -> np
     Args:
       codes_SK: (S, K) joined codes of the modalities.
       target_SD: (S, D) ln IC50 (uM); NaN = not used for learning.
-      train: row indices of the training lines.
 
     Returns:
       (S, D) float64 predictions, ln IC50 (uM).
 
     Raises:
-      ValueError: the training lines hold no entry at all.
+      ValueError: there is no entry at all.
     """
-    pred_SD = global_mean(target_SD, train)
+    pred_SD = global_mean(target_SD)
     codes_SK = np.asarray(codes_SK, np.float64)
-    patterns, pattern_of_D = np.unique(~np.isnan(target_SD[train]), axis=1, return_inverse=True)
+    patterns, pattern_of_D = np.unique(~np.isnan(target_SD), axis=1, return_inverse=True)
     for pattern, used_S in enumerate(patterns.T):
         if not used_S.any():
             continue
-        rows, drugs = train[used_S], np.flatnonzero(pattern_of_D == pattern)
+        rows, drugs = np.flatnonzero(used_S), np.flatnonzero(pattern_of_D == pattern)
         model = LinearRegression().fit(codes_SK[rows], target_SD[np.ix_(rows, drugs)])
         pred_SD[:, drugs] = model.predict(codes_SK)
     return pred_SD

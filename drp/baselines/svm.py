@@ -6,7 +6,7 @@ from sklearn.svm import SVR
 from drp.baselines.means import global_mean
 
 
-def svm(codes_SK: np.ndarray, target_SD: np.ndarray, train: np.ndarray) -> np.ndarray:
+def svm(codes_SK: np.ndarray, target_SD: np.ndarray) -> np.ndarray:
     """Predict by one RBF support vector regression per drug, on the lines it has entries for.
 
     As in Chiu et al., with scikit-learn's defaults (C = 1, epsilon = 0.1 ln uM, gamma by the codes'
@@ -18,18 +18,17 @@ def svm(codes_SK: np.ndarray, target_SD: np.ndarray, train: np.ndarray) -> np.nd
     Args:
       codes_SK: (S, K) joined codes of the modalities.
       target_SD: (S, D) ln IC50 (uM); NaN = not used for learning.
-      train: row indices of the training lines.
 
     Returns:
       (S, D) float64 predictions, ln IC50 (uM).
 
     Raises:
-      ValueError: the training lines hold no entry at all.
+      ValueError: there is no entry at all.
     """
-    pred_SD = global_mean(target_SD, train)
+    pred_SD = global_mean(target_SD)
     codes_SK = np.asarray(codes_SK, np.float64)
     for drug, target_S in enumerate(target_SD.T):
-        rows = train[~np.isnan(target_S[train])]
+        rows = np.flatnonzero(~np.isnan(target_S))
         if len(rows):
             pred_SD[:, drug] = SVR().fit(codes_SK[rows], target_S[rows]).predict(codes_SK)
     return pred_SD

@@ -1,70 +1,89 @@
 """The table of baselines: one row per name. It refuses to know how any of them works."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
 
+from drp.baselines.elastic_net import ELASTIC_NET_GRID, predict_elastic_net
+from drp.baselines.inputs import BaselineInputs, check_targets, choose_learned
+from drp.baselines.kernel_ridge import KERNEL_RIDGE_GRID, RIDGE_GRID, predict_kernel_ridge
 from drp.baselines.linear import linear
 from drp.baselines.means import drug_mean, global_mean, tissue_drug_mean
+from drp.baselines.random_forest import FOREST_GRID, predict_random_forest
 from drp.baselines.svm import svm
+from drp.baselines.tuning import make_tuned
 
 
-class BaselineInputs(NamedTuple):
-    """What a baseline may look at. Rows are all lines; only training rows' targets are read.
+class Uses(Enum):
+    """What a baseline looks at beside the targets: the field of its inputs that must be given."""
 
-    Attributes:
-      target_SD: (S, D) float64 ln IC50 (uM); NaN = entry not used for learning.
-      tissue_S: (S,) tissue of each line, as strings.
-      codes_SK: (S, K) float64 joined codes; None for a baseline that does not use them.
-    """
-
-    target_SD: np.ndarray
-    tissue_S: np.ndarray
-    codes_SK: np.ndarray | None = None
+    NOTHING = ""
+    TISSUE = "tissue_S"
+    CODES = "codes_SK"
+    PROFILES = "profiles_SG"
 
 
 class Baseline(NamedTuple):
     """One way to predict without a network.
 
     Attributes:
-      fit_predict: (inputs, train) -> (S, D) float64 ln IC50 (uM) of all lines, learnt from the rows
-        `train` (integer indices) alone; a drug without a training entry gets the global mean.
-      uses_codes: whether `codes_SK` must be given.
+      fit_predict: inputs -> (S, D) float64 ln IC50 (uM) of all lines. It learns from the training
+        entries, and from the validation entries too where `inputs.refit`; what is tuned is tuned on
+        the validation entries either way. A drug without an entry gets the global mean.
+      uses: which input must be given.
+      costly: whether 265 drugs take tens of seconds rather than a few.
+      learns_further: whether it may be given lines whose profiles are made up, with weights.
     """
 
-    fit_predict: Callable[[BaselineInputs, np.ndarray], np.ndarray]
-    uses_codes: bool
+    fit_predict: Callable[[BaselineInputs], np.ndarray]
+    uses: Uses
+    costly: bool = False
+    learns_further: bool = False
 
 
-def _from_codes(fit_predict: Callable) -> Baseline:
-    """Wrap a function of (codes_SK, target_SD, train)."""
-
-    def checked(inputs: BaselineInputs, train: np.ndarray) -> np.ndarray:
-        if inputs.codes_SK is None:
-            raise ValueError(f"{fit_predict.__name__}: expected codes_SK, found None")
-        return fit_predict(inputs.codes_SK, inputs.target_SD, train)
-
-    return Baseline(checked, uses_codes=True)
+def _on_target(fit_predict: Callable) -> Callable[[BaselineInputs], np.ndarray]:
+    """Adapt a function of target_SD."""
+    return lambda inputs: fit_predict(choose_learned(inputs))
 
 
-def _from_target(fit_predict: Callable) -> Baseline:
-    """Wrap a function of (target_SD, train)."""
-    return Baseline(lambda inputs, train: fit_predict(inputs.target_SD, train), uses_codes=False)
+def _on_tissue(fit_predict: Callable) -> Callable[[BaselineInputs], np.ndarray]:
+    """Adapt a function of (target_SD, tissue_S)."""
+    return lambda inputs: fit_predict(choose_learned(inputs), inputs.tissue_S)
 
 
-def _from_tissue(fit_predict: Callable) -> Baseline:
-    """Wrap a function of (target_SD, tissue_S, train)."""
-    return Baseline(
-        lambda inputs, train: fit_predict(inputs.target_SD, inputs.tissue_S, train),
-        uses_codes=False,
-    )
+def _on_codes(fit_predict: Callable) -> Callable[[BaselineInputs], np.ndarray]:
+    """Adapt a function of (codes_SK, target_SD)."""
+    return lambda inputs: fit_predict(inputs.codes_SK, choose_learned(inputs))
 
 
-BASELINES = {
-    "global_mean": _from_target(global_mean),
-    "drug_mean": _from_target(drug_mean),
-    "tissue_drug_mean": _from_tissue(tissue_drug_mean),
-    "linear": _from_codes(linear),
-    "svm": _from_codes(svm),
+def _check_inputs(name: str, row: Baseline) -> Baseline:
+    """Return the row with checks before its fit."""
+
+    def fit_predict(inputs: BaselineInputs) -> np.ndarray:
+        if row.uses is not Uses.NOTHING and getattr(inputs, row.uses.value) is None:
+            raise ValueError(f"{name}: expected {row.uses.value}, found None")
+        check_targets(inputs)
+        return row.fit_predict(inputs)
+
+    return row._replace(fit_predict=fit_predict)
+
+
+_ridge = make_tuned(predict_kernel_ridge, RIDGE_GRID)
+_kernel_ridge = make_tuned(predict_kernel_ridge, KERNEL_RIDGE_GRID)
+_elastic_net = make_tuned(predict_elastic_net, ELASTIC_NET_GRID, every=4)
+_random_forest = make_tuned(predict_random_forest, FOREST_GRID, every=16)
+
+_ROWS = {
+    "global_mean": Baseline(_on_target(global_mean), Uses.NOTHING, learns_further=True),
+    "drug_mean": Baseline(_on_target(drug_mean), Uses.NOTHING, learns_further=True),
+    "tissue_drug_mean": Baseline(_on_tissue(tissue_drug_mean), Uses.TISSUE, learns_further=True),
+    "linear": Baseline(_on_codes(linear), Uses.CODES),
+    "svm": Baseline(_on_codes(svm), Uses.CODES),
+    "ridge": Baseline(_ridge, Uses.PROFILES, learns_further=True),
+    "kernel_ridge": Baseline(_kernel_ridge, Uses.PROFILES, learns_further=True),
+    "elastic_net": Baseline(_elastic_net, Uses.PROFILES, costly=True),
+    "random_forest": Baseline(_random_forest, Uses.PROFILES, costly=True),
 }
+BASELINES = {name: _check_inputs(name, row) for name, row in _ROWS.items()}

@@ -113,10 +113,13 @@ class ReluStack(nn.Module):
     Attributes:
       widths: units per layer; empty passes the input through.
       precision: of the matrix products, a row of `MATMULS`.
+      dropout: share of every layer's units that a training step leaves out; the rest is scaled up.
+        A call is a training step if it is given a random key for `dropout`.
     """
 
     widths: Sequence[int]
     precision: str = "float32"
+    dropout: float = 0.0
 
     @nn.compact
     def __call__(self, x_BI: Array, offset_BO: Array | None = None) -> Array:
@@ -132,4 +135,5 @@ class ReluStack(nn.Module):
             if layer == 0 and offset_BO is not None:
                 x_BI = x_BI + offset_BO
             x_BI = nn.relu(x_BI)
+            x_BI = nn.Dropout(self.dropout)(x_BI, deterministic=not self.has_rng("dropout"))
         return x_BI

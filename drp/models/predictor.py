@@ -18,33 +18,35 @@ class Predictor(nn.Module):
       modalities: inputs by name, in the order in which their codes are joined.
       encoder_widths: units per encoder layer; empty takes the inputs themselves as codes.
       head_widths: units per layer behind the codes.
-      n_drugs: length of the output.
+      n_outputs: length of the output: the drugs, and any auxiliary responses behind them.
       matmul: precision of the matrix products, a row of `dense.MATMULS`.
+      dropout: share of all hidden units that a training step leaves out, see `dense.ReluStack`.
     """
 
     modalities: Sequence[str]
     encoder_widths: Sequence[int]
     head_widths: Sequence[int]
-    n_drugs: int
+    n_outputs: int
     matmul: str = "float32"
+    dropout: float = 0.0
 
     @nn.compact
     def __call__(
         self, inputs: Mapping[str, Array], offsets: Mapping[str, Array] | None = None
     ) -> Array:
-        """Return ln IC50 (B, D) in uM.
+        """Return ln IC50 (B, n_outputs) in uM.
 
         Args:
           inputs: name -> (B, genes), or coordinates in place of the genes.
           offsets: name -> (B, first width), what is added in the encoder's first layer.
         """
         offsets = offsets or {}
-        stack = partial(ReluStack, precision=self.matmul)
+        stack = partial(ReluStack, precision=self.matmul, dropout=self.dropout)
         encode = {name: stack(self.encoder_widths, name=name) for name in self.modalities}
         codes = [encode[name](inputs[name], offsets.get(name)) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
         x_BK = stack(self.head_widths, name="head")(x_BK)
-        return Dense(self.n_drugs, self.matmul, name="output")(x_BK)
+        return Dense(self.n_outputs, self.matmul, name="output")(x_BK)
 
 
 def init_predictor(key: Array, model: Predictor, n_genes: Mapping[str, int]) -> dict:

@@ -7,8 +7,9 @@ from typing import Any
 import jax
 from jax import Array
 
-from drp.training.replicate import Lines, Replicate, Task
+from drp.training.replicate import Replicate
 from drp.training.slots import find_runner, make_engine
+from drp.training.task import Lines, Task
 
 SHARE_USED = 0.8  # of the free memory: starts, predictions and fragments need some too
 

@@ -24,16 +24,18 @@ class FittedPredictor(NamedTuple):
 
 def predict(
     model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array],
-    offsets: Mapping[str, Array] | None = None,
+    offsets: Mapping[str, Array] | None = None, dropout_key: Array | None = None,
 ) -> Array:  # fmt: skip
-    """Return predicted ln IC50 in uM, (B, D).
+    """Return predicted ln IC50 in uM, (B, n_outputs).
 
     Args:
       model: the predictor.
       fitted: weights and input scaling of one replicate.
       inputs: modality -> (B, genes), unscaled, any number type; or coordinates, see `span`.
       offsets: modality -> (B, first width), what a fixed part of the first layer gives.
+      dropout_key: key of a training step's dropout; None to predict with all units.
     """
     x = {name: inputs[name].astype(jnp.float32) for name in model.modalities}
     scaled = {name: apply_scaling(scaling, x[name]) for name, scaling in fitted.scaling.items()}
-    return model.apply({"params": fitted.params}, {**x, **scaled}, offsets)
+    rngs = {} if dropout_key is None else {"dropout": dropout_key}
+    return model.apply({"params": fitted.params}, {**x, **scaled}, offsets, rngs=rngs)

@@ -19,46 +19,7 @@ from drp.training.prediction import FittedPredictor, predict
 from drp.training.scaling import Scaling, apply_scaling, fit_scaling, fold_scaling
 from drp.training.span import OFFSETS, Offset
 from drp.training.stopping import Stopping, init_stopping, update_stopping
-
-
-class Lines(NamedTuple):
-    """The cell lines, shared by all replicates.
-
-    Attributes:
-      inputs: modality -> (S, genes); 0/1 as uint8, cast batch by batch.
-      target_SD: ln IC50 (uM); anything where the mask is False.
-      mask_SD: bool, which entries are learned from.
-      offsets: modality -> (S, first width), what pre-trained weights give in the first layer,
-        where training is in the span; else None.
-    """
-
-    inputs: Mapping[str, Array]
-    target_SD: Array
-    mask_SD: Array
-    offsets: Mapping[str, Array] | None = None
-
-
-class Task(NamedTuple):
-    """What one replicate owns: its number, its parts of the lines, and inputs of its own.
-
-    Attributes:
-      number: the replicate's number, from which its random keys follow.
-      train_N: (N,) rows of the training lines.
-      validation_V: (V,) rows of the validation lines.
-      inputs: modality -> (S, K), in place of the shared ones (components of the training lines, or
-        coordinates in their span).
-      bases: modality -> (N, K) coefficients of the span, see `span.Basis`; None to train all
-        weights of the first layer.
-      scaling: modality -> scaling of the shared inputs by which the coordinates were made, where
-        it is this replicate's own.
-    """
-
-    number: Array
-    train_N: Array
-    validation_V: Array
-    inputs: Mapping[str, Array]
-    bases: Mapping[str, Array] | None = None
-    scaling: Mapping[str, Scaling] | None = None
+from drp.training.task import Lines, Task, for_training, for_validation, rows_of, with_own_inputs
 
 
 class TrainState(NamedTuple):
@@ -100,16 +61,24 @@ class Replicate(NamedTuple):
     product: Callable[[TrainState], FittedPredictor]
 
 
-# (target_ND, mask_ND) of the training lines -> (D,) bias that the output layer starts at
-OUTPUT_BIASES = {
-    "zero": lambda target_ND, mask_ND: jnp.zeros(target_ND.shape[1], jnp.float32),
-    "drug_mean": masked_mean,
+def _start_at_means(output: Mapping, target_ND: Array, mask_ND: Array) -> dict:
+    """Return an output layer that gives each drug's mean, whatever it reads.
+
+    Random weights would add to the means what training must first unlearn.
+    """
+    return {"kernel": jnp.zeros_like(output["kernel"]), "bias": masked_mean(target_ND, mask_ND)}
+
+
+# (the random output layer, target_ND, mask_ND of the training lines) -> the layer at the start
+OUTPUT_STARTS = {
+    "random": lambda output, target_ND, mask_ND: output,
+    "drug_mean": _start_at_means,
 }
 
 
 def make_replicate(
     model: Predictor, recipe: Recipe, epochs_per_call: int = 1, span_offset: str | None = None,
-    moments: str = "float32",
+    moments: str = "float32", n_scored: int | None = None,
 ) -> Replicate:  # fmt: skip
     """Return the functions that train one replicate of `model` by `recipe`.
 
@@ -121,20 +90,22 @@ def make_replicate(
         of the training lines (a row of `span.OFFSETS`). Coordinates and offsets are then of
         inputs that were scaled beforehand.
       moments: how the optimiser holds its first moment, a row of `optimisers.MOMENTS`.
+      n_scored: outputs that the validation loss counts, the first ones; None for all. The others
+        are auxiliary: learned from, never judged by.
 
     Raises:
       ValueError: the recipe names something that its table does not hold.
     """
     chosen = (
         ("keep", recipe.keep, KEEPERS),
-        ("output_bias", recipe.output_bias, OUTPUT_BIASES),
+        ("output_start", recipe.output_start, OUTPUT_STARTS),
         ("span_offset", span_offset, {None: None, **OFFSETS}),
     )
     for field, name, table in chosen:
         if name not in table:
             raise ValueError(f"unknown {field} {name!r}; known: {', '.join(map(str, table))}")
     optimiser = make_optimiser(recipe.optimiser, recipe.learning_rate, recipe.weight_decay, moments)
-    run_epoch = _make_run_epoch(model, recipe, optimiser, span_offset)
+    run_epoch = _make_run_epoch(model, recipe, optimiser, span_offset, n_scored)
 
     def run_epochs(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
         return jax.lax.scan(
@@ -176,10 +147,9 @@ def _make_init(
             raise ValueError(f"encoders for {sorted(unknown)}; the model has {model.modalities}")
         if span_offset is None:
             lines = with_own_inputs(lines, task)
-        train = rows_of(lines, task.train_N)
-        standardised = [name for name in model.modalities if name in recipe.standardised]
-        scaling = {name: fit_scaling(train.inputs[name]) for name in standardised}
-        if span_offset is not None:
+            standardised = [name for name in model.modalities if name in recipe.standardised]
+            scaling = {name: fit_scaling(lines.inputs[name][task.train_N]) for name in standardised}
+        else:
             scaling = task.scaling or {}
         n_genes = {name: lines.inputs[name].shape[-1] for name in model.modalities}
         params = draw_weights(key, task.number, model, n_genes)
@@ -188,8 +158,9 @@ def _make_init(
         if span_offset is not None:
             params, offsets = _enter_span(params, lines, task, OFFSETS[span_offset])
             scaling = {}  # the coordinates have it in them
-        bias_D = OUTPUT_BIASES[recipe.output_bias](train.target_SD, train.mask_SD)
-        params |= {"output": params["output"] | {"bias": bias_D}}
+        learned = for_training(lines, task)
+        train = (x_SD[task.train_N] for x_SD in (learned.target_SD, learned.mask_SD))
+        params |= {"output": OUTPUT_STARTS[recipe.output_start](params["output"], *train)}
         return TrainState(
             params, optimiser.init(params), KEEPERS[recipe.keep].init(params), scaling, offsets,
             init_stopping(), jnp.int32(0), split_key(key, task.number)[1],
@@ -203,10 +174,13 @@ def _enter_span(
 ) -> tuple[dict, dict[str, Array]]:
     """Replace first layers over genes by coefficients in the span.
 
+    A basis is that of the first training lines, as many as it has rows: mixtures of them add none.
+
     Returns:
       The weights, and the offsets of this replicate's own, by modality.
     """
     shared, scaling, own = lines.offsets or {}, task.scaling or {}, {}
+    mixtures = task.mixtures or {}
     for name, basis_NK in task.bases.items():
         first = params[name]["dense_0"]
         given_SH = shared.get(name)
@@ -214,60 +188,70 @@ def _enter_span(
             x_SG = lines.inputs[name].astype(jnp.float32)
             x_SG = apply_scaling(scaling[name], x_SG) if name in scaling else x_SG
             given_SH = matmul(x_SG, first["kernel"])
-            own |= {name: given_SH} if offset.stays else {}
-        kernel_KH = offset.start(given_SH[task.train_N], basis_NK)
+        basis_rows = task.train_N[: len(basis_NK)]
+        kernel_KH = offset.start(given_SH[basis_rows], basis_NK)
+        if name in mixtures:
+            mix_FN = mixtures[name]
+            mixed_FH = matmul(mix_FN, given_SH[task.train_N[: mix_FN.shape[1]]])
+            given_SH = jnp.concatenate([given_SH, mixed_FH])
+        if offset.stays and (name in mixtures or name not in shared):
+            own |= {name: given_SH}
         params |= {name: {**params[name], "dense_0": {**first, "kernel": kernel_KH}}}
     return params, own
 
 
 def _make_run_epoch(
     model: Predictor, recipe: Recipe, optimiser: optax.GradientTransformation,
-    span_offset: str | None,
+    span_offset: str | None, n_scored: int | None,
 ):  # fmt: skip
     """Return (state, task, lines) -> (TrainState, Progress), for one epoch."""
     stays = span_offset is not None and OFFSETS[span_offset].stays
 
-    def loss_of(params, scaling: Mapping[str, Scaling], lines: Lines) -> Array:
+    def predict_lines(params, scaling: Mapping[str, Scaling], lines: Lines, dropout_key=None):
         fitted = FittedPredictor(params, scaling)
-        predicted_BD = predict(model, fitted, lines.inputs, lines.offsets)
-        return masked_mse(predicted_BD, lines.target_SD, lines.mask_SD)
+        return predict(model, fitted, lines.inputs, lines.offsets, dropout_key)
+
+    def training_loss(params, scaling, lines: Lines, dropout_key: Array) -> Array:
+        predicted_BD = predict_lines(params, scaling, lines, dropout_key)
+        return masked_mse(predicted_BD, lines.target_SD, lines.mask_SD, lines.weight_S)
+
+    def validation_loss(params, scaling, lines: Lines) -> Array:
+        predicted_VD = predict_lines(params, scaling, lines)
+        every = (predicted_VD, lines.target_SD, lines.mask_SD)
+        return masked_mse(*(x_VD[:, :n_scored] for x_VD in every))
 
     def run_epoch(state: TrainState, task: Task, lines: Lines) -> tuple[TrainState, Progress]:
         lines = with_own_inputs(lines, task)
         shared = (lines.offsets or {}) if stays else {}
         lines = lines._replace(offsets={**shared, **state.offsets})
+        training = for_training(lines, task)
+        key = jax.random.fold_in(state.shuffle_key, state.epoch)
 
         def step(carry, batch):
-            params, opt_state = carry
-            chosen = rows_of(lines, batch.index)
+            params, opt_state, number = carry
+            chosen = rows_of(training, batch.index)
             chosen = chosen._replace(mask_SD=chosen.mask_SD & batch.real[:, None])
-            loss, grads = jax.value_and_grad(loss_of)(params, state.scaling, chosen)
+            dropout_key = jax.random.fold_in(key, number)
+            loss, grads = jax.value_and_grad(training_loss)(
+                params, state.scaling, chosen, dropout_key
+            )
             updates, opt_state = optimiser.update(grads, opt_state, params)
-            return (optax.apply_updates(params, updates), opt_state), loss
+            return (optax.apply_updates(params, updates), opt_state, number + 1), loss
 
-        key = jax.random.fold_in(state.shuffle_key, state.epoch)
         batches = shuffle_into_batches(key, task.train_N, recipe.batch_size)
-        (params, opt_state), losses = jax.lax.scan(step, (state.params, state.opt_state), batches)
-        validation_loss = loss_of(params, state.scaling, rows_of(lines, task.validation_V))
+        start = state.params, state.opt_state, jnp.int32(0)
+        (params, opt_state, _), losses = jax.lax.scan(step, start, batches)
+        held_out = rows_of(for_validation(lines, task), task.validation_V)
+        loss_now = validation_loss(params, state.scaling, held_out)
         epoch = state.epoch + 1
-        stopping = update_stopping(state.stopping, validation_loss, recipe.patience)
+        stopping = update_stopping(state.stopping, loss_now, recipe.patience)
         kept = KEEPERS[recipe.keep].update(state.kept, params, stopping.stale == 0)
         stopping = stopping._replace(done=stopping.done | (epoch >= recipe.max_epochs))
         new = state._replace(
             params=params, opt_state=opt_state, kept=kept, stopping=stopping, epoch=epoch
         )
         running = ~state.stopping.done
-        progress = Progress(losses.mean(), validation_loss, running, stopping.done | ~running)
+        progress = Progress(losses.mean(), loss_now, running, stopping.done | ~running)
         return select(running, new, state), progress
 
     return run_epoch
-
-
-def with_own_inputs(lines: Lines, task: Task) -> Lines:
-    """Put the replicate's own inputs in place of the shared ones, where it has some."""
-    return lines._replace(inputs={**lines.inputs, **task.inputs})
-
-
-def rows_of(lines: Lines, index: Array) -> Lines:
-    """Gather the same rows of every array."""
-    return jax.tree.map(lambda x: x[index], lines)

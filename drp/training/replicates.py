@@ -8,8 +8,9 @@ import numpy as np
 from jax import Array
 
 from drp.training.prediction import FittedPredictor
-from drp.training.replicate import Lines, Progress, Replicate, Task
+from drp.training.replicate import Progress, Replicate
 from drp.training.slots import make_engine
+from drp.training.task import Lines, Task
 
 
 class FinishedReplicate(NamedTuple):

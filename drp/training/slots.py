@@ -17,7 +17,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from drp.training.blocks import CPU_ROWS, cut_rows, join_rows
 from drp.training.prediction import FittedPredictor
-from drp.training.replicate import Lines, Progress, Replicate, Task, TrainState
+from drp.training.replicate import Progress, Replicate, TrainState
+from drp.training.task import Lines, Task
 
 AXIS = "replica"
 OVER_SLOTS, EVERYWHERE = PartitionSpec(AXIS), PartitionSpec()
@@ -109,7 +110,7 @@ def _make_programs(replicate: Replicate, runner: "Runner", per_device: int) -> d
         tall = {name: getattr(state, name) for name in ("params", "opt_state", "kept")}
         state = state._replace(**cut_rows(tall, runner.block_rows))
         # Bases and scalings are of use at the start alone.
-        return Slots(state, task._replace(bases=None, scaling=None))
+        return Slots(state, task._replace(bases=None, scaling=None, mixtures=None))
 
     def open_slots(key, task, lines, pretrained) -> Slots:
         one = start(key, task, lines, pretrained)

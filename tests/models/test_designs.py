@@ -20,7 +20,7 @@ def test_row_is_valid(design):
 
 @each_design
 def test_row_builds_a_predictor(design):
-    model = Predictor(design.modalities, (4, 2), (3,), n_drugs=2)
+    model = Predictor(design.modalities, (4, 2), (3,), n_outputs=2)
     n_genes = dict.fromkeys(design.modalities, 5)
     params = jax.eval_shape(lambda key: init_predictor(key, model, n_genes), jax.random.key(0))
     assert set(params) == {*design.modalities, "head", "output"}

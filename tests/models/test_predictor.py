@@ -10,7 +10,7 @@ from drp.models import Predictor, init_predictor
 from drp.settings import ENCODER_WIDTHS, HEAD_WIDTHS
 
 N_GENES = {"mutation": 6, "expression": 5}
-MODEL = Predictor(("mutation", "expression"), (4, 3), (7, 2), n_drugs=8)
+MODEL = Predictor(("mutation", "expression"), (4, 3), (7, 2), n_outputs=8)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_output_is_linear_and_may_be_negative(params):
 
 
 def test_paper_shapes():
-    model = Predictor(("mutation", "expression"), ENCODER_WIDTHS, HEAD_WIDTHS, n_drugs=265)
+    model = Predictor(("mutation", "expression"), ENCODER_WIDTHS, HEAD_WIDTHS, n_outputs=265)
     n_genes = {"mutation": 900, "expression": 700}
     params = jax.eval_shape(lambda key: init_predictor(key, model, n_genes), jax.random.key(0))
     shapes = jax.tree.map(lambda x: x.shape, params)
@@ -61,14 +61,14 @@ def test_paper_shapes():
 
 
 def test_without_encoder_layers_the_inputs_are_the_codes():
-    model = Predictor(("mutation", "expression"), (), (7,), n_drugs=2)
+    model = Predictor(("mutation", "expression"), (), (7,), n_outputs=2)
     params = init_predictor(jax.random.key(0), model, N_GENES)
     assert set(params) == {"head", "output"}
     assert params["head"]["dense_0"]["kernel"].shape == (6 + 5, 7)
 
 
 def test_a_modality_that_is_not_asked_for_is_not_read():
-    model = Predictor(("expression",), (4, 3), (7,), n_drugs=2)
+    model = Predictor(("expression",), (4, 3), (7,), n_outputs=2)
     params, inputs = init_predictor(jax.random.key(0), model, N_GENES), make_inputs()
     assert "mutation" not in params
     other = inputs | {"mutation": inputs["mutation"] * np.nan}

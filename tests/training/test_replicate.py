@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from drp.settings import RECIPES
 from drp.training import make_replicate, predict
-from drp.training.replicate import rows_of
 from drp.training.stopping import init_stopping, update_stopping
+from drp.training.task import rows_of
 
 KEY = jax.random.key(0)
 EPOCHS = 20
@@ -66,7 +66,7 @@ def modern_epochs(model, tasks, lines):
     return seen[1:]
 
 
-def test_output_bias_starts_at_the_drugs_means_over_measured_training_lines(model, lines, tasks):
+def test_output_start_starts_at_the_drugs_means_over_measured_training_lines(model, lines, tasks):
     state = make_replicate(model, MODERN).init(KEY, tasks[0], lines, {})
     train_N = np.asarray(tasks[0].train_N)
     expected_D = np.nanmean(np.asarray(lines.target_SD)[train_N], axis=0)
@@ -221,7 +221,7 @@ def test_mutations_as_bytes_equal_mutations_as_floats(model, lines, tasks):
     ("change", "message"),
     [
         ({"keep": "first"}, "unknown keep 'first'; known: last, best"),
-        ({"output_bias": "mean"}, "unknown output_bias 'mean'; known: zero, drug_mean"),
+        ({"output_start": "mean"}, "unknown output_bias 'mean'; known: random, drug_mean"),
         ({"optimiser": "sgd"}, "unknown optimiser 'sgd'"),
     ],
 )

@@ -167,7 +167,7 @@ def test_lines_and_encoders_may_be_numpy_arrays(two_slots, tasks, lines, replica
 
 def test_replicates_with_inputs_of_their_own(tasks, lines):
     """As the components of each replicate's training lines."""
-    model = Predictor(("mutation", "expression"), (), (4,), n_drugs=3)
+    model = Predictor(("mutation", "expression"), (), (4,), n_outputs=3)
     replicate = make_replicate(model, RECIPE)
     expression = lines.inputs["expression"]
     owners = [

@@ -27,7 +27,7 @@ def side_by_side(monkeypatch):
 @pytest.fixture
 def wide():
     """A replicate of about 1000 x 300 weights, and shapes to start it from."""
-    model = Predictor(("expression",), (300,), (), n_drugs=1)
+    model = Predictor(("expression",), (300,), (), n_outputs=1)
     inputs = {"expression": jax.ShapeDtypeStruct((20, 1000), jnp.float32)}
     target, mask = (jax.ShapeDtypeStruct((20, 1), dtype) for dtype in (jnp.float32, bool))
     rows = jax.ShapeDtypeStruct((10,), jnp.int32)
@@ -82,7 +82,7 @@ def test_the_bytes_of_a_slot_in_the_span_are_those_of_its_state(wide, side_by_si
     _, (task, lines, _) = wide
     of_lines, of_rows = (jax.ShapeDtypeStruct((n, 10), jnp.float32) for n in (20, 10))
     task = task._replace(inputs={"expression": of_lines}, bases={"expression": of_rows})
-    model = Predictor(("expression",), (300,), (), n_drugs=1)
+    model = Predictor(("expression",), (300,), (), n_outputs=1)
     replicate = make_replicate(model, RECIPES["paper"], span_offset="drop")
     _, each = measure_bytes(replicate, KEY, (task, lines, {}), tuple(jax.devices()))
     weights = 4 * 10 * 300

@@ -1,0 +1,99 @@
+"""Recipes by name, and with fields replaced: `modern:dropout=0:members=5`. What an ablation is."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any, get_type_hints
+
+from drp.settings import RECIPES, Recipe
+from experiments.flags import SettingsError, reject_unknown
+
+BETWEEN, WITHIN = ":", "+"  # fields; the items of a field that is a list
+BOOLEANS = {"true": True, "false": False}
+# What a baseline knows of a recipe. Networks know all of it.
+OF_BASELINES = ("target", "further_lines", "refit", "train_fraction", "permuted")
+
+
+def read_recipe(text: str) -> Recipe:
+    """Return the recipe that a text names.
+
+    Args:
+      text: a row of `RECIPES`, and any `:field=value`; the items of a list are joined by `+`.
+
+    Raises:
+      SettingsError: no such recipe or field, or a value that the field cannot have.
+    """
+    name, *changes = text.split(BETWEEN)
+    reject_unknown([name], RECIPES, "recipe")
+    kinds, changed = get_type_hints(Recipe), {}
+    for change in changes:
+        field, sign, value = change.partition("=")
+        if not sign:
+            raise SettingsError(f"--recipe={text}: expected FIELD=VALUE after a colon: {change!r}")
+        reject_unknown([field], kinds, f"recipe={text}")
+        changed[field] = _read_value(text, field, value, kinds[field])
+    recipe = dataclasses.replace(RECIPES[name], **changed)
+    check_recipe(recipe, text)
+    return recipe
+
+
+def check_recipe(recipe: Recipe, text: str) -> None:
+    """Check every field against its allowed values and limits.
+
+    Raises:
+      SettingsError: one is outside of them.
+    """
+    for field in dataclasses.fields(recipe):
+        limits, value = field.metadata, getattr(recipe, field.name)
+        where = f"--recipe={text}: {field.name}"
+        if limits["choices"] and value not in limits["choices"]:
+            choices = ", ".join(choice or "nothing" for choice in limits["choices"])
+            raise SettingsError(f"{where}: expected one of {choices}, found {value!r}")
+        for number in value if isinstance(value, tuple) else (value,):
+            if limits["minimum"] is not None and number < limits["minimum"]:
+                raise SettingsError(
+                    f"{where}: expected at least {limits['minimum']}, found {value}"
+                )
+            if limits["below"] is not None and number >= limits["below"]:
+                raise SettingsError(f"{where}: expected below {limits['below']}, found {value}")
+    if not 0 < recipe.train_fraction <= 1:
+        raise SettingsError(
+            f"--recipe={text}: train_fraction: expected above 0 and at most 1, found "
+            f"{recipe.train_fraction:g}"
+        )
+
+
+def list_recipes(names: Iterable[str], fractions: Iterable[float]) -> list[str]:
+    """Return the texts of all recipes, each at every share of the lines; a share of 1 has none."""
+    return [
+        name if fraction == 1 else f"{name}{BETWEEN}train_fraction={fraction:g}"
+        for name in names for fraction in fractions
+    ]  # fmt: skip
+
+
+def override(recipe: Recipe, **flags: object) -> Recipe:
+    """Return a recipe with what flags say for all of them; empty ones and `recipe` say nothing."""
+    given = {name: value for name, value in flags.items() if value not in ((), "recipe")}
+    return dataclasses.replace(recipe, **given)
+
+
+def keep_distinct(texts: Iterable[str], recipes: dict[str, Recipe]) -> list[str]:
+    """Return the recipes that differ in what a baseline knows of them, the first of each kind."""
+    first: dict[tuple, str] = {}
+    for text in texts:
+        first.setdefault(tuple(getattr(recipes[text], name) for name in OF_BASELINES), text)
+    return list(first.values())
+
+
+def _read_value(text: str, field: str, value: str, kind: Any) -> Any:
+    try:
+        if kind is bool:
+            return BOOLEANS[value.lower()]
+        if kind in (int, float, str):
+            return kind(value)
+        item = kind.__args__[0]
+        return tuple(item(part) for part in value.split(WITHIN) if part)
+    except (ValueError, KeyError) as error:
+        wanted = "true or false" if kind is bool else getattr(kind, "__name__", str(kind))
+        raise SettingsError(
+            f"--recipe={text}: {field}: expected {wanted}, found {value!r}"
+        ) from error

@@ -1,0 +1,140 @@
+"""Kernel ridge against a line by hand and scikit-learn, drug by drug, through gaps of all kinds."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import linalg
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
+
+from drp.baselines.kernel_ridge import (
+    KERNEL_RIDGE_GRID,
+    RIDGE_GRID,
+    KernelSetting,
+    predict_kernel_ridge,
+    solve_duals,
+)
+from drp.baselines.profiles import standardise
+
+N_FITTED, N_GENES = 20, 30
+
+
+def make_problem() -> tuple[np.ndarray, np.ndarray]:
+    """Return profiles and a target: drugs 0 and 1 alike in gaps, then 0, 1, 2, all entries."""
+    rng = np.random.default_rng(3)
+    profiles_SG = rng.normal(4, 2, (25, N_GENES))
+    profiles_SG[:, 0] = 3.0
+    target_SD = rng.normal(2, 2, (25, 7))
+    target_SD[rng.random(target_SD.shape) < 0.3] = np.nan
+    target_SD[np.isnan(target_SD[:, 0]), 1] = np.nan
+    target_SD[np.isnan(target_SD[:, 1]), 0] = np.nan
+    for drug, n_entries in ((2, 0), (3, 1), (4, 2)):
+        target_SD[:, drug] = np.nan
+        target_SD[5 : 5 + n_entries, drug] = [1.0, 4.0][:n_entries]
+    target_SD[:, 5] = rng.normal(size=25)
+    target_SD[N_FITTED:] = np.nan
+    return profiles_SG, target_SD
+
+
+def predict(profiles_SG, target_SD, gamma, penalty) -> np.ndarray:
+    return next(predict_kernel_ridge(profiles_SG, target_SD, [KernelSetting(gamma, penalty)]))
+
+
+def scale(profiles_SG: np.ndarray) -> np.ndarray:
+    sd_G = profiles_SG[:N_FITTED].std(axis=0)
+    return (profiles_SG - profiles_SG[:N_FITTED].mean(axis=0)) / np.where(sd_G > 0, sd_G, 1)
+
+
+def test_line_by_hand():
+    # Standardised: -1, 1. Kernel [[1, -1], [-1, 1]]; centred target -1, 1: dual -+1 / (2 + 1).
+    profiles_SG, target_SD = np.array([[2.0], [6.0], [8.0]]), np.array([[1.0], [3.0], [np.nan]])
+    pred_SD = predict(profiles_SG, target_SD, None, 1.0)
+    assert_allclose(pred_SD[:, 0], [2 - 2 / 3, 2 + 2 / 3, 2 + 4 / 3])
+
+
+def test_rbf_by_hand():
+    # Squared difference 4: k = exp(-1). Centred target -1, 1: dual -+1 / (1 - k + penalty).
+    profiles_SG, target_SD = np.array([[2.0], [6.0], [4.0]]), np.array([[1.0], [3.0], [np.nan]])
+    pred_SD = predict(profiles_SG, target_SD, 0.25, 0.5)
+    step = (1 - np.exp(-1)) / (1.5 - np.exp(-1))
+    assert_allclose(pred_SD[:, 0], [2 - step, 2 + step, 2])
+
+
+@pytest.mark.parametrize("penalty", [0.1, 2.0])
+def test_linear_kernel_equals_ridge_per_drug(penalty):
+    profiles_SG, target_SD = make_problem()
+    pred_SD, scaled_SG = predict(profiles_SG, target_SD, None, penalty), scale(profiles_SG)
+    for drug in (0, 1, 3, 4, 5, 6):
+        used_S = ~np.isnan(target_SD[:, drug])
+        model = Ridge(alpha=penalty * N_GENES).fit(scaled_SG[used_S], target_SD[used_S, drug])
+        assert_allclose(pred_SD[:, drug], model.predict(scaled_SG), atol=1e-10)
+
+
+@pytest.mark.parametrize("gamma, penalty", [(0.1, 0.5), (0.8, 0.1)])
+def test_rbf_kernel_equals_kernel_ridge_per_drug_around_the_intercept(gamma, penalty):
+    profiles_SG, target_SD = make_problem()
+    pred_SD, scaled_SG = predict(profiles_SG, target_SD, gamma, penalty), scale(profiles_SG)
+    for drug in (0, 1, 3, 4, 5, 6):
+        used_S = ~np.isnan(target_SD[:, drug])
+        genes_UG, target_U = scaled_SG[used_S], target_SD[used_S, drug]
+        model = KernelRidge(alpha=penalty, kernel="rbf", gamma=gamma / N_GENES)
+        # Without a penalty on it, the intercept is the mean weighted by the duals of ones.
+        weight_U = model.fit(genes_UG, np.ones(len(target_U))).dual_coef_
+        intercept = weight_U @ target_U / weight_U.sum()
+        expected_S = intercept + model.fit(genes_UG, target_U - intercept).predict(scaled_SG)
+        assert_allclose(pred_SD[:, drug], expected_S, atol=1e-10)
+
+
+def test_duals_solve_every_drug_on_its_entries_and_are_zero_elsewhere():
+    rng = np.random.default_rng(4)
+    root_FF, target_FD = rng.normal(size=(12, 12)), rng.normal(size=(12, 9))
+    matrix_FF = root_FF @ root_FF.T + np.eye(12)
+    target_FD[rng.random(target_FD.shape) < 0.5] = np.nan
+    dual_FD, intercept_D = solve_duals(linalg.inv(matrix_FF), target_FD)
+    for dual_F, intercept, target_F in zip(dual_FD.T, intercept_D, target_FD.T, strict=True):
+        used_F = ~np.isnan(target_F)
+        assert_array_equal(dual_F[~used_F], 0)
+        assert_allclose(dual_F.sum(), 0, atol=1e-10)
+        assert_allclose((matrix_FF @ dual_F + intercept)[used_F], target_F[used_F], atol=1e-9)
+
+
+def test_few_entries():
+    profiles_SG, target_SD = make_problem()
+    for gamma in (None, 0.2):
+        pred_SD = predict(profiles_SG, target_SD, gamma, 1.0)
+        assert_allclose(pred_SD[:, 2], np.nanmean(target_SD))
+        assert_allclose(pred_SD[:, 3], 1.0)
+        assert 1 < pred_SD[5, 4] < 2.5 < pred_SD[6, 4] < 4
+
+
+def test_settings_come_in_their_order_and_do_not_see_each_other():
+    profiles_SG, target_SD = make_problem()
+    settings = [KernelSetting(None, 2.0), KernelSetting(0.1, 2.0), KernelSetting(0.1, 0.5)]
+    together = list(predict_kernel_ridge(profiles_SG, target_SD, settings))
+    assert len(together) == 3
+    for pred_SD, setting in zip(together, settings, strict=True):
+        assert_array_equal(pred_SD, predict(profiles_SG, target_SD, *setting))
+
+
+def test_great_penalty_predicts_the_means():
+    profiles_SG, target_SD = make_problem()
+    means_D = np.nanmean(target_SD[:, [0, 1, 5]], axis=0)
+    pred_SD = predict(profiles_SG, target_SD, 0.2, 1e9)[:, [0, 1, 5]]
+    assert_allclose(pred_SD, np.tile(means_D, (25, 1)), atol=1e-6)
+
+
+def test_grids_begin_with_the_greatest_penalty_and_hold_a_gamma_together():
+    for grid in (RIDGE_GRID, KERNEL_RIDGE_GRID):
+        gammas = [setting.gamma for setting in grid]
+        changes = sum(a != b for a, b in pairwise(gammas))
+        assert changes == len(set(gammas)) - 1
+        assert grid[0].penalty == max(setting.penalty for setting in grid)
+
+
+def test_standardise_by_hand():
+    profiles_SG = np.array([[1, 0.1], [3, 0.1], [7, 0.6]], np.float32)
+    scaled_SG = standardise(profiles_SG, np.array([0, 1]))
+    assert scaled_SG.dtype == np.float64
+    assert_allclose(scaled_SG, [[-1, 0], [1, 0], [5, 0.5]], atol=1e-7)
