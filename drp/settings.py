@@ -85,7 +85,7 @@ RECIPES = {
         standardised=("expression",), target="measured", output_start="drug_mean",
         optimiser="adamw", learning_rate=4e-4, weight_decay=1e-4, batch_size=64, patience=10,
         max_epochs=200, keep="best", encoder_widths=(1024,), head_widths=(), dropout=0.5,
-        first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3, members=10,
+        first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3, members=5,
         refit=True, train_fraction=1.0, permuted="",
     ),
 }  # fmt: skip

@@ -68,7 +68,7 @@ def prepare_bench(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> B
     """Read lines, splits and encoders, and check that they fit one another."""
     lines = gather_lines(read_cohort(settings.cells, CELL_LINES), settings.expression)
     if settings.hide_lockbox:
-        hidden = lockbox_rows(len(lines.samples), settings.seed)
+        hidden = lockbox_rows(len(lines.samples))
         lines = select_lines(lines, np.setdiff1d(np.arange(len(lines.samples)), hidden))
     splits = find_splits(settings, lines)
     widths = {recipe.encoder_widths for recipe in recipes.values()}

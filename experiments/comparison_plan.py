@@ -62,16 +62,17 @@ def list_runs(
     """Return every design and recipe, in the table's order, with how many replicates it has.
 
     The means cost nothing and are what a model must beat, so they stand in every table, learnt
-    from either target. A baseline stands once for all recipes that differ in networks only.
+    from either target. A baseline stands once for all recipes that differ in networks only, and
+    one that takes long only where it learns from measured entries, if any recipe does.
     """
     asked = list_recipes(settings.recipe, settings.train_fractions)
     of_baselines = keep_distinct(asked, recipes)
+    of_costly = [text for text in of_baselines if recipes[text].target == "measured"]
+    costly = {name for name, row in BASELINES.items() if row.costly}
     recipes_of = {name: asked if name in DESIGNS else of_baselines for name in settings.designs}
+    recipes_of |= {name: of_costly or of_baselines for name in costly & set(settings.designs)}
     recipes_of |= {name: list(RECIPES) for name in MEANS}
-    counts = {
-        name: min(n_replicates, settings.costly_replicates)
-        if name in BASELINES and BASELINES[name].costly else n_replicates
-        for name in recipes_of
-    }  # fmt: skip
+    few = min(n_replicates, settings.costly_replicates)
+    counts = {name: few if name in costly else n_replicates for name in recipes_of}
     ordered = sorted(recipes_of, key=DESIGN_NAMES.index)
     return {(name, recipe): counts[name] for name in ordered for recipe in recipes_of[name]}

@@ -49,11 +49,11 @@ def check_recipe(recipe: Recipe, text: str) -> None:
             choices = ", ".join(choice or "nothing" for choice in limits["choices"])
             raise SettingsError(f"{where}: expected one of {choices}, found {value!r}")
         for number in value if isinstance(value, tuple) else (value,):
-            if limits["minimum"] is not None and number < limits["minimum"]:
+            if limits["minimum"] is not None and not number >= limits["minimum"]:
                 raise SettingsError(
                     f"{where}: expected at least {limits['minimum']}, found {value}"
                 )
-            if limits["below"] is not None and number >= limits["below"]:
+            if limits["below"] is not None and not number < limits["below"]:
                 raise SettingsError(f"{where}: expected below {limits['below']}, found {value}")
     if not 0 < recipe.train_fraction <= 1:
         raise SettingsError(

@@ -138,3 +138,34 @@ def test_standardise_by_hand():
     scaled_SG = standardise(profiles_SG, np.array([0, 1]))
     assert scaled_SG.dtype == np.float64
     assert_allclose(scaled_SG, [[-1, 0], [1, 0], [5, 0.5]], atol=1e-7)
+
+
+@pytest.mark.parametrize("gamma", [None, 0.3])
+def test_weights_are_those_of_a_weighted_regression(gamma):
+    """The system of weighted least squares with a penalty, solved whole."""
+    profiles_SG, target_SD = make_problem()
+    weight_S = np.random.default_rng(4).uniform(0.2, 3, len(profiles_SG))
+    penalty, setting = 0.7, KernelSetting(gamma, 0.7)
+    pred_SD = next(predict_kernel_ridge(profiles_SG, target_SD, [setting], weight_S))
+    scaled = scale(profiles_SG)
+    for drug in (0, 1, 4, 6):
+        used = np.flatnonzero(~np.isnan(target_SD[:, drug]))
+        kernel = find_kernel(scaled, scaled[used], gamma)
+        system = kernel[used] + np.diag(penalty / weight_S[used])
+        dual = linalg.solve(system, np.stack([target_SD[used, drug], np.ones(len(used))], axis=1))
+        intercept = dual[:, 0].sum() / dual[:, 1].sum()
+        expected = intercept + kernel @ (dual[:, 0] - intercept * dual[:, 1])
+        assert_allclose(pred_SD[:, drug], expected, rtol=1e-9)
+
+
+def find_kernel(left: np.ndarray, right: np.ndarray, gamma: float | None) -> np.ndarray:
+    if gamma is None:
+        return left @ right.T / left.shape[1]
+    return np.exp(-gamma * ((left[:, None] - right[None]) ** 2).mean(axis=2))
+
+
+def test_equal_weights_change_a_penalty_alone():
+    profiles_SG, target_SD = make_problem()
+    twice = np.full(len(profiles_SG), 2.0)
+    pred_SD = next(predict_kernel_ridge(profiles_SG, target_SD, [KernelSetting(0.2, 1.0)], twice))
+    assert_allclose(pred_SD, predict(profiles_SG, target_SD, 0.2, 0.5), rtol=1e-9)

@@ -51,3 +51,17 @@ def test_nothing_to_tune_on_is_an_error():
     inputs = make_inputs([[0.0, NAN]], [[NAN, 1.0]])
     with pytest.raises(ValueError, match="a drug with training and validation entries"):
         choose_setting(predict_number, inputs, [1])
+
+
+def test_weights_are_handed_on_where_there_are_any():
+    seen = []
+
+    def remember(profiles_SG, target_SD, settings, *weights):
+        seen.append(weights)
+        return predict_number(profiles_SG, target_SD, settings)
+
+    inputs = make_inputs(TRAIN_SD, VALIDATION_SD)
+    make_tuned(remember, [0, 1])(inputs)
+    make_tuned(remember, [0, 1])(inputs._replace(weight_S=np.array([1.0, 0.5])))
+    assert [len(weights) for weights in seen] == [0, 0, 1, 1]
+    assert_array_equal(seen[-1][0], [1.0, 0.5])
