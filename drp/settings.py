@@ -40,7 +40,9 @@ class Recipe:
     read all of it.
     """
 
-    standardised: tuple[str, ...] = option("modalities scaled by the training lines' mean and sd")
+    standardised: tuple[str, ...] = option(
+        "modalities scaled by the training lines' mean and sd", ("expression", "mutation")
+    )
     target: str = option("learn from every entry, or from measured ones", ("imputed", "measured"))
     output_start: str = option(
         "what the output layer starts with: He-uniform weights, or drug means and no weights",
@@ -60,7 +62,8 @@ class Recipe:
     span_offset: str = option("in the span: what no training line sees", ("keep", "drop"))
     auxiliary: bool = option("whether other screens' drugs are further outputs in training")
     further_lines: float = option(
-        "weight of lines without expression, which then is their tissue's mean; 0: left out",
+        "weight of lines without expression, which then is their tissue's mean (means weigh all "
+        "alike); 0: left out",
         minimum=0,
     )
     members: int = option("networks per split, their predictions averaged", minimum=1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from drp.data import Cohort, DataError, read_cohort
 from drp.data.cohort import CELL_LINES, EXPRESSION, TUMORS
+from drp.data.folds import LOCKBOX
 from drp.data.lines import CellLines, gather_lines, select_lines
 from drp.data.splits import Splits, lockbox_rows, make_splits, read_splits
 from drp.models import DESIGNS, MODALITIES, Start
@@ -15,6 +16,7 @@ from drp.settings import CompareSettings, Recipe
 from experiments.console import say
 from experiments.encoders import read_encoder
 from experiments.flags import SettingsError
+from experiments.variants import list_recipes
 
 Profiles = Mapping[str, np.ndarray]
 
@@ -71,7 +73,8 @@ def prepare_bench(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> B
         hidden = lockbox_rows(len(lines.samples))
         lines = select_lines(lines, np.setdiff1d(np.arange(len(lines.samples)), hidden))
     splits = find_splits(settings, lines)
-    widths = {recipe.encoder_widths for recipe in recipes.values()}
+    asked = list_recipes(settings.recipe, settings.train_fractions)
+    widths = {recipes[text].encoder_widths for text in asked}
     encoders = {
         name: read_encoder(
             Path(settings.encoders) / name, lines.genes[name], widths,
@@ -83,6 +86,21 @@ def prepare_bench(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> B
         lines, splits, encoders, recipes, min(settings.replicates, len(splits)), settings.seed,
         Training(**{name: getattr(settings, name) for name in Training._fields}),
     )  # fmt: skip
+
+
+def check_together(settings: CompareSettings) -> None:
+    """Check settings that cannot go with one another.
+
+    Raises:
+      SettingsError: says which, and why.
+    """
+    if settings.hide_lockbox and settings.split_by == LOCKBOX:
+        raise SettingsError("--hide_lockbox: --split_by=lockbox tests the lines that it takes away")
+    if settings.expression == "all" and settings.tumors:
+        raise SettingsError(
+            "--expression=all: tumours lack some of the lines' genes, so --tumors cannot be "
+            "predicted; leave one of the two out"
+        )
 
 
 def find_splits(settings: CompareSettings, lines: CellLines) -> Splits:

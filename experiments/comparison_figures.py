@@ -14,7 +14,8 @@ from drp.report import (
 )
 from experiments.bench import Bench
 from experiments.comparison_plan import Run
-from experiments.comparison_tables import RANDOM_STARTS, Tables, is_control
+from experiments.comparison_tables import RANDOM_STARTS, Tables
+from experiments.fitting import SPAN, find_first_layer
 from experiments.parts import PLAIN, PartStore
 from experiments.run_folder import RunFolder
 
@@ -25,11 +26,11 @@ def draw_figures(
     """Draw and save every figure that the tables have something for."""
     save_figure(draw_figure2(gather_figure2(tables, parts, shown, bench)), folder.path, "figure2")
     if len(tables.paired):
-        whole = tables.table1[~tables.table1["recipe"].str.contains("train_fraction=")]
-        save_figure(draw_ranking(tables.paired, whole), folder.path, "ranking")
-    if tables.replicates["train_fraction"].nunique() > 1:
-        figure = draw_learning_curves(*gather_learning_curves(tables, bench))
-        save_figure(figure, folder.path, "learning_curves")
+        whole = [bench.recipes[text].train_fraction == 1 for text in tables.table1["recipe"]]
+        save_figure(draw_ranking(tables.paired, tables.table1[whole]), folder.path, "ranking")
+    networks, gains = gather_learning_curves(tables, bench)
+    if networks["train_fraction"].nunique() > 1:
+        save_figure(draw_learning_curves(networks, gains), folder.path, "learning_curves")
     for (design, recipe, scale), rows in group_coverage(tables.coverage):
         name = f"coverage_{design}_{recipe}{'_spread' if scale else ''}".translate(PLAIN)
         save_figure(draw_coverage(rows), folder.path, name)
@@ -42,7 +43,8 @@ def group_coverage(coverage: pd.DataFrame):
 
 def gather_learning_curves(tables: Tables, bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the replicates of networks, and what pre-training adds at each size."""
-    replicates = tables.replicates[~is_control(tables.replicates["recipe"])]
+    controls = [text for text, recipe in bench.recipes.items() if recipe.permuted]
+    replicates = tables.replicates[~tables.replicates["recipe"].isin(controls)]
     networks = replicates[replicates["epochs"].notna()]
     pairs = tables.paired[tables.paired["metric"] == "mse_measured"]
     starts = [RANDOM_STARTS.get(design) for design in pairs["design"]]
@@ -52,7 +54,10 @@ def gather_learning_curves(tables: Tables, bench: Bench) -> tuple[pd.DataFrame, 
     recipes = [bench.recipes[recipe] for recipe in gains["recipe"]]
     return networks, gains.assign(
         train_fraction=[recipe.train_fraction for recipe in recipes],
-        span_offset=[recipe.span_offset for recipe in recipes],
+        span_offset=[
+            recipe.span_offset if find_first_layer(design, recipe) == SPAN else "none"
+            for design, recipe in zip(gains["design"], recipes, strict=True)
+        ],
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from drp.baselines import BASELINES
+from drp.data.mixtures import SHRINKAGE
+from drp.data.rotation import STOPPING_PARTS
 from drp.models import DESIGNS
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings, Recipe
 from experiments.bench import needs_encoders
@@ -42,7 +44,12 @@ def describe_method(settings: CompareSettings, recipes: Mapping[str, Recipe]) ->
     """Return what else the results depend on: rows of tables that a user may edit."""
     fields = {f"recipe {text}": dataclasses.asdict(recipe) for text, recipe in recipes.items()}
     designs = {f"design {name}": str(DESIGNS[name]) for name in settings.designs if name in DESIGNS}
-    return {**fields, **designs, "components": N_COMPONENTS}
+    constants = {
+        "components": N_COMPONENTS,
+        "stopping_parts": STOPPING_PARTS,
+        "mixture_shrinkage": SHRINKAGE,
+    }
+    return {**fields, **designs, **constants}
 
 
 def describe_run(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The tables of a comparison, from its parts on disk. It refuses to fit anything."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -25,6 +25,7 @@ from experiments.fitting import find_first_layer
 from experiments.parts import PartStore
 from experiments.prediction_table import tabulate_predictions
 from experiments.run_folder import RunFolder
+from experiments.variants import is_whole
 
 KEYS = ("design", "recipe", "replicate")
 SCORES = (
@@ -77,7 +78,8 @@ def write_tables(
         published = published.head(0)
     table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
-    paired, verdict = compare_runs(replicates, settings.split_by)
+    judged = [text for text, recipe in bench.recipes.items() if is_whole(recipe)]
+    paired, verdict = compare_runs(replicates, settings.split_by, judged)
     folder.write_csv("paired.csv", paired)
     coverage = measure_coverage(parts, runs, bench)
     if len(coverage):
@@ -107,13 +109,22 @@ def tabulate_replicates(
     return scores[[*KEYS]].assign(**setup).join(scores[[*SCORES]])
 
 
-def compare_runs(replicates: pd.DataFrame, split_by: str) -> tuple[pd.DataFrame, str]:
+def compare_runs(
+    replicates: pd.DataFrame, split_by: str, judged: Collection[str]
+) -> tuple[pd.DataFrame, str]:
     """Return paired differences from what a model must beat, and who does, in words.
 
-    That is the drug mean, the best baseline on all of the lines, and a random start. The lockbox is
-    one split, as splits by line are.
+    That is the drug mean, the best baseline, and a random start. The lockbox is one split, as
+    splits by line are.
+
+    Args:
+      replicates: a row per design, recipe and replicate.
+      split_by: what was held out together.
+      judged: the recipes by which designs are judged, and among which the best baseline is.
     """
-    whole = replicates[(replicates["train_fraction"] == 1) & ~is_control(replicates["recipe"])]
+    whole = replicates[replicates["recipe"].isin(judged)]
+    is_mean = whole["design"] == DRUG_MEAN[0]  # under one recipe: it is the first reference
+    whole = whole[~is_mean | (whole["recipe"] == DRUG_MEAN[1])]
     references = choose_references(whole, BASELINES, DRUG_MEAN)
     present = set(replicates["design"])
     references += [(name, None) for name in RANDOM_STARTS.values() if name in present]
@@ -122,13 +133,9 @@ def compare_runs(replicates: pd.DataFrame, split_by: str) -> tuple[pd.DataFrame,
         replicates.assign(split_by=by), dict.fromkeys(references), COMPARED, by
     )
     best = find_best_run(whole, BASELINES)
-    judges = {"the drug mean": DRUG_MEAN, "the best classical baseline": best}
-    return paired, state_verdict(paired, judges, [name for name in DESIGNS if name in present])
-
-
-def is_control(recipes: pd.Series) -> pd.Series:
-    """Tell which recipes shuffle something: nothing is to be judged by them."""
-    return recipes.str.contains("permuted=")
+    judges = {"the drug mean": DRUG_MEAN, "the best classical baseline": best or DRUG_MEAN}
+    networks = [name for name in DESIGNS if name in present]
+    return paired, state_verdict(paired[paired["recipe"].isin(judged)], judges, networks)
 
 
 def describe_coverage(coverage: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from drp.baselines.means import drug_mean
 from drp.evaluation import calibrate, estimate_scale, interval, summarise_coverage
 from experiments.bench import Bench
 from experiments.comparison_plan import Run
@@ -55,7 +56,7 @@ def judge_replicate(
     place = {line: row for row, line in enumerate(part.rows)}
     calibrates, tests = ([place[line] for line in rows] for rows in (fold.validation, fold.test))
     fitted_SD = truth_SD[fold.train]
-    scale_D = estimate_scale(fitted_SD - np.nanmean(fitted_SD, axis=0))
+    scale_D = estimate_scale(fitted_SD - drug_mean(fitted_SD))
     spread = (part.spread[calibrates], part.spread[tests]) if by_spread else (None, None)
     calibration = calibrate(
         part.predicted[calibrates], truth_SD[fold.validation], LEVEL, scale_D, spread[0]

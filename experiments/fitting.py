@@ -108,7 +108,8 @@ def gather_inputs(baseline: Baseline, trial: Trial, number: int) -> BaselineInpu
         return add_further(inputs, trial, fold)
     if baseline.uses is Uses.CODES:
         codes = trial.codes(trial.fitted(fold))
-        inputs = inputs._replace(codes_SK=np.hstack([codes[name] for name in MODALITIES]))
+        own = [codes[name][: trial.n_lines] for name in MODALITIES]
+        inputs = inputs._replace(codes_SK=np.hstack(own))
     if baseline.uses is Uses.PROFILES:
         inputs = inputs._replace(profiles_SG=lines.inputs[EXPRESSION])
     return inputs
@@ -125,6 +126,7 @@ def add_further(inputs: BaselineInputs, trial: Trial, fold: Fold) -> BaselineInp
         tissue_S=np.concatenate([trial.lines.tissue_S, trial.further.tissue_F]),
         profiles_SG=trial.extend(trial.lines.inputs[EXPRESSION], trial.fitted(fold)),
         weight_S=trial.weights(),
+        made_up_S=np.arange(trial.n_rows) >= trial.n_lines,
     )
 
 
@@ -152,7 +154,7 @@ def fit_network(
     wiring = WIRINGS[design.inputs, first_layer](design, trial, bench)
     shared = follow_first((wiring.lines, wiring.pretrained))
     replicate = make_replicate(
-        wiring.model, trial.recipe, moments=bench.training.moments,
+        wiring.model, wiring.recipe, moments=bench.training.moments,
         span_offset=trial.recipe.span_offset if first_layer == SPAN else None,
         n_scored=len(bench.lines.drugs),
     )  # fmt: skip
@@ -173,10 +175,11 @@ def fit_network(
 
 def group_alike(replicates: Sequence[int], trial: Trial) -> list[list[int]]:
     """Group replicates whose parts are of the same sizes: they train in one compiled program."""
-    groups: dict[tuple[int, int], list[int]] = {}
+    groups: dict[tuple[int, ...], list[int]] = {}
     for number in replicates:
         fold = trial.network(trial.networks(number)[0])
-        groups.setdefault((len(fold.train), len(fold.validation)), []).append(number)
+        parts = (fold.train, trial.rows(fold), fold.validation)
+        groups.setdefault(tuple(map(len, parts)), []).append(number)
     return list(groups.values())
 
 

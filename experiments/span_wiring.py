@@ -34,14 +34,14 @@ from experiments.wiring import (
 )
 
 # A basis is wanted again when its replicate is done. At 500 training lines 64 of them, in two
-# modalities, hold 256 MB; with more slots than that a basis is made twice.
+# modalities, hold 256 MB, with further lines twice that; with more slots a basis is made twice.
 BASES_KEPT = 64
 # Frames of a split's own hold scaled inputs, genes wide.
 FRAMES_KEPT = 2
 
 
 class Frame(NamedTuple):
-    """The lines in the units of one scaling.
+    """The lines in the units of one scaling; further lines too where they have the modality.
 
     Attributes:
       scalings: modality -> scaling; one that is not here is read as it is.
@@ -61,7 +61,7 @@ class SpanWiring:
 
     def __init__(self, design: Design, trial: Trial, bench: Bench):
         self._bench, self._trial = bench, trial
-        self._model = make_model(design, trial, bench, trial.recipe.encoder_widths)
+        self._model = make_model(design, trial, bench)
         self._stays = OFFSETS[trial.recipe.span_offset].stays
         self._raw = {name: trial.stacked(name) for name in design.modalities}
         self._encoders = choose_encoders(design, trial, bench)
@@ -82,7 +82,8 @@ class SpanWiring:
     def wire(self) -> Wiring:
         """Return what the engine needs."""
         return Wiring(
-            self._model, self._lines, self._shared.encoders, self._make_task, self._predict_lines,
+            self._model, self._trial.recipe, self._lines, self._shared.encoders,
+            self._make_task, self._predict_lines,
             lambda finished: keep_replicate(finished, self._fit_bases(finished.number)),
             self._make_predict,
         )  # fmt: skip

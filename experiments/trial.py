@@ -1,7 +1,6 @@
 """One recipe on the bench: whose lines, which parts of them, and what is learned from them.
 
-All designs that follow a recipe share its trial. A replicate's networks are numbered through:
-member m of replicate r is network r x members + m.
+A replicate's networks are numbered through: member m of replicate r is network r x members + m.
 """
 
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ import numpy as np
 
 from drp.baselines import fit_components, project
 from drp.data.cohort import MUTATION
-from drp.data.folds import TRAIN, VALIDATION, Fold, shrink
+from drp.data.folds import PAIR, TRAIN, VALIDATION, Fold, shrink
 from drp.data.imputation import impute_vim_knn
 from drp.data.lines import FurtherLines, select_further, shuffle_lines
 from drp.data.mixtures import mix_tissues
@@ -21,7 +20,7 @@ from drp.settings import N_COMPONENTS
 from experiments.bench import Bench, Profiles
 
 FURTHER = 20  # stream of random numbers
-KEPT = 64  # of what several designs or members want again: 0.5 MB to 2 MB each on real lines
+KEPT = 64  # of what is wanted again for a replicate's members: 0.5 MB to 2 MB each on real lines
 
 
 class Trial:
@@ -35,6 +34,7 @@ class Trial:
         self.recipe = bench.recipes[recipe]
         self.lines = shuffle_lines(bench.lines, self.recipe.permuted, bench.seed)
         self._bench = bench
+        self._holds_out_entries = bench.splits.kind == PAIR
         self.further = self._choose_further()
         self.n_lines = len(self.lines.samples)
         self.n_rows = self.n_lines + len(self.further.samples)
@@ -127,13 +127,20 @@ class Trial:
         return np.hstack([self.append_further(target_SD), self.auxiliary()])
 
     def append_further(self, target_SD: np.ndarray) -> np.ndarray:
-        """Return a table of responses with the further lines' below."""
-        return np.vstack([target_SD, self.further.target(self.recipe.target)])
+        """Return a table of responses with the further lines' below.
+
+        Where entries are held out only their measured ones: the others were filled in with these.
+        """
+        name = "measured" if self._holds_out_entries else self.recipe.target
+        return np.vstack([target_SD, self.further.target(name)])
 
     def auxiliary(self) -> np.ndarray:
-        """Return further responses that networks learn: (rows, A), none if the recipe has none."""
+        """Return further responses that networks learn: (rows, A), none if the recipe has none.
+
+        Nor where entries are held out: another screen may hold the same line and drug.
+        """
         wanted = np.vstack([self._bench.lines.auxiliary_SA, self.further.auxiliary_FA])
-        return wanted if self.recipe.auxiliary else wanted[:, :0]
+        return wanted if self.recipe.auxiliary and not self._holds_out_entries else wanted[:, :0]
 
     def own_targets(self, fold: Fold) -> tuple[np.ndarray, np.ndarray]:
         """Return a fold's targets of training and of validation, (S, D) each, NaN = not in it.
@@ -157,7 +164,9 @@ class Trial:
 
     def fitted(self, fold: Fold) -> Fold:
         """Return the fold whose training lines are all that a baseline learns from."""
-        both = [fold.train, fold.validation] if self.recipe.refit else [fold.train]
+        if self._holds_out_entries or not self.recipe.refit:
+            return fold
+        both = fold.train, fold.validation
         return fold._replace(train=np.concatenate(both))
 
     def codes(self, fold: Fold) -> Profiles:

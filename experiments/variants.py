@@ -45,16 +45,19 @@ def check_recipe(recipe: Recipe, text: str) -> None:
     for field in dataclasses.fields(recipe):
         limits, value = field.metadata, getattr(recipe, field.name)
         where = f"--recipe={text}: {field.name}"
-        if limits["choices"] and value not in limits["choices"]:
+        items = value if isinstance(value, tuple) else (value,)
+        if limits["choices"] and not set(items) <= set(limits["choices"]):
             choices = ", ".join(choice or "nothing" for choice in limits["choices"])
             raise SettingsError(f"{where}: expected one of {choices}, found {value!r}")
-        for number in value if isinstance(value, tuple) else (value,):
+        for number in items:
             if limits["minimum"] is not None and not number >= limits["minimum"]:
                 raise SettingsError(
                     f"{where}: expected at least {limits['minimum']}, found {value}"
                 )
             if limits["below"] is not None and not number < limits["below"]:
                 raise SettingsError(f"{where}: expected below {limits['below']}, found {value}")
+    if not recipe.encoder_widths:
+        raise SettingsError(f"--recipe={text}: encoder_widths: expected a layer, found none")
     if not 0 < recipe.train_fraction <= 1:
         raise SettingsError(
             f"--recipe={text}: train_fraction: expected above 0 and at most 1, found "
@@ -74,6 +77,11 @@ def override(recipe: Recipe, **flags: object) -> Recipe:
     """Return a recipe with what flags say for all of them; empty ones and `recipe` say nothing."""
     given = {name: value for name, value in flags.items() if value not in ((), "recipe")}
     return dataclasses.replace(recipe, **given)
+
+
+def is_whole(recipe: Recipe) -> bool:
+    """Tell a recipe by which designs are judged: all of the lines, and nothing shuffled."""
+    return recipe.train_fraction == 1 and not recipe.permuted
 
 
 def keep_distinct(texts: Iterable[str], recipes: dict[str, Recipe]) -> list[str]:

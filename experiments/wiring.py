@@ -3,6 +3,7 @@
 Each kind of input is a row of `WIRINGS`; the training loop never asks which one it has.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 
 from drp.data.folds import Fold
 from drp.models import Design, Predictor, Start
+from drp.settings import Recipe
 from drp.training import Entries, FinishedReplicate, FittedPredictor, Lines, Task, predict
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint, keep_replicate
@@ -30,6 +32,7 @@ class Wiring(NamedTuple):
 
     Attributes:
       model: the predictor.
+      recipe: how it is trained.
       lines: the cell lines, on the device.
       pretrained: modality -> encoder weights to start from.
       make_task: network -> its task.
@@ -40,6 +43,7 @@ class Wiring(NamedTuple):
     """
 
     model: Predictor
+    recipe: Recipe
     lines: Lines
     pretrained: Mapping[str, Mapping]
     make_task: Callable[[int], Task]
@@ -50,7 +54,7 @@ class Wiring(NamedTuple):
 
 def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
     """Train all weights of the first layer, over the genes."""
-    model = make_model(design, trial, bench, trial.recipe.encoder_widths)
+    model = make_model(design, trial, bench)
     inputs = {name: trial.lines.inputs[name] for name in design.modalities}
     lacking = [name for name in inputs if len(trial.stacked(name)) < trial.n_rows]
     shared = {name: trial.stacked(name) for name in inputs if name not in lacking}
@@ -60,7 +64,7 @@ def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
         return {name: trial.extend(inputs[name], trial.network(number)) for name in lacking}
 
     return Wiring(
-        model, to_device(shared, trial),
+        model, trial.recipe, to_device(shared, trial),
         choose_encoders(design, trial, bench), lambda number: make_task(number, trial, own(number)),
         lambda finished: predict_drugs(finished.fitted, inputs),
         lambda finished: keep_replicate(finished, {}),
@@ -69,8 +73,14 @@ def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
 
 
 def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
-    """Train on components of each network's training lines, in place of encoders."""
-    model = make_model(design, trial, bench, ())
+    """Train on components of each network's training lines, in place of encoders.
+
+    They are read as they are: a component's spread says how much of the profiles it carries. A
+    recipe without layers behind the encoders has the encoders' own behind the components.
+    """
+    recipe = dataclasses.replace(trial.recipe, standardised=())
+    head_widths = recipe.head_widths or recipe.encoder_widths
+    model = make_model(design, trial, bench, (), head_widths)
     predict_drugs = partial(predict_in_parts, model, len(bench.lines.drugs))
 
     def codes(number: int) -> Profiles:
@@ -83,20 +93,24 @@ def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
         return predict_drugs(finished.fitted, own)
 
     return Wiring(
-        model, to_device({}, trial), {},
+        model, recipe, to_device({}, trial), {},
         lambda number: make_task(number, trial, codes(number)), predict_lines,
         lambda finished: keep_replicate(finished, {}), None,
     )  # fmt: skip
 
 
 def make_model(
-    design: Design, trial: Trial, bench: Bench, encoder_widths: tuple[int, ...]
-) -> Predictor:
-    """Return the predictor of a design; no widths: its inputs are the codes."""
-    n_outputs = len(bench.lines.drugs) + trial.auxiliary().shape[1]
+    design: Design, trial: Trial, bench: Bench, encoder_widths: tuple[int, ...] | None = None,
+    head_widths: tuple[int, ...] | None = None,
+) -> Predictor:  # fmt: skip
+    """Return the predictor of a design, with the recipe's widths where none are given."""
+    recipe = trial.recipe
     return Predictor(
-        design.modalities, encoder_widths, trial.recipe.head_widths, n_outputs,
-        matmul=bench.training.matmul, dropout=trial.recipe.dropout,
+        design.modalities,
+        recipe.encoder_widths if encoder_widths is None else encoder_widths,
+        recipe.head_widths if head_widths is None else head_widths,
+        len(bench.lines.drugs) + trial.auxiliary().shape[1],
+        matmul=bench.training.matmul, dropout=recipe.dropout,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ class BaselineInputs(NamedTuple):
       codes_SK: (S, K) float64 joined codes; None for a baseline that does not use them.
       profiles_SG: (S, G) profiles, for instance log2(TPM+1), not scaled; None likewise.
       weight_S: (S,) weight of each line in what is minimised, > 0; None where all count alike.
+      made_up_S: (S,) bool, whose profiles were not measured, and do not set the scale of genes;
+        given with `weight_S`.
     """
 
     train_SD: np.ndarray
@@ -29,6 +31,7 @@ class BaselineInputs(NamedTuple):
     codes_SK: np.ndarray | None = None
     profiles_SG: np.ndarray | None = None
     weight_S: np.ndarray | None = None
+    made_up_S: np.ndarray | None = None
 
 
 def check_targets(inputs: BaselineInputs) -> None:

@@ -40,7 +40,7 @@ KERNEL_RIDGE_GRID = tuple(
 
 def predict_kernel_ridge(
     profiles_SG: np.ndarray, target_SD: np.ndarray, settings: Sequence[KernelSetting],
-    weight_S: np.ndarray | None = None,
+    weight_S: np.ndarray | None = None, made_up_S: np.ndarray | None = None,
 ) -> Iterator[np.ndarray]:  # fmt: skip
     """Predict by one kernel ridge regression per drug on its entries, for setting after setting.
 
@@ -54,6 +54,7 @@ def predict_kernel_ridge(
       settings: those of one gamma side by side.
       weight_S: (S,) weight of each line's squared errors, > 0; None for 1. A line's own penalty is
         the common one divided by it.
+      made_up_S: (S,) bool, lines that do not set the scale of genes; None for none.
 
     Yields:
       (S, D) float64 predictions, ln IC50 (uM), one per setting, in their order.
@@ -62,7 +63,8 @@ def predict_kernel_ridge(
       ValueError: there is no entry at all.
     """
     fitted = find_fitted(target_SD)
-    scaled_SG = standardise(profiles_SG, fitted)
+    scaling = fitted if made_up_S is None else fitted[~made_up_S[fitted]]
+    scaled_SG = standardise(profiles_SG, scaling)
     fallback_SD = global_mean(target_SD)
     tested_D = ~np.isnan(target_SD).all(axis=0)
     root_F = np.ones(len(fitted)) if weight_S is None else np.sqrt(weight_S[fitted])

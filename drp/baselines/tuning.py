@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from drp.baselines.inputs import BaselineInputs, choose_learned
 
 # (profiles_SG, target_SD, settings) -> predictions (S, D) of the settings, one after the other.
-# Where lines have weights, these come last.
+# Where lines have weights, these come last, and whose profiles are made up.
 PredictEach = Callable[..., Iterator[np.ndarray]]
 
 
@@ -66,5 +66,5 @@ def choose_setting(
 
 
 def give_weights(inputs: BaselineInputs) -> list[np.ndarray]:
-    """Return the lines' weights as a last argument, if there are any."""
-    return [] if inputs.weight_S is None else [inputs.weight_S]
+    """Return the lines' weights and which are made up as last arguments, if there are any."""
+    return [] if inputs.weight_S is None else [inputs.weight_S, inputs.made_up_S]

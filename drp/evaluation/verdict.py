@@ -73,6 +73,10 @@ def _state(judged: pd.DataFrame, opponent: str) -> str:
         )
         if len(winners)
     ]  # fmt: skip
+    if judged["mse_high"].isna().all() and np.isfinite(judged["mse"]).all():
+        return (
+            f"Beside {opponent}, from one split and so without an interval: {_list(judged, True)}."
+        )
     return " ".join(sentences) or _state_defeat(judged, opponent)
 
 
@@ -93,7 +97,14 @@ def _list(winners: pd.DataFrame, named: bool = False) -> str:
     named = named or len(winners) > 1
     return "; ".join(
         (f"{name_run(run)}, " if named else "")
-        + f"MSE {row['mse']:+.3f} (95% CI {row['mse_low']:.3f} to {row['mse_high']:.3f}), "
-        + f"r per drug {row['r']:+.3f} ({row['r_low']:.3f} to {row['r_high']:.3f})"
+        + f"MSE {_state_difference(row, 'mse', '95% CI ')}, "
+        + f"r per drug {_state_difference(row, 'r')}"
         for run, row in winners.iterrows()
     )
+
+
+def _state_difference(row: pd.Series, name: str, called: str = "") -> str:
+    """Return a difference with its interval, if it has one."""
+    if np.isnan(row[f"{name}_low"]):
+        return f"{row[name]:+.3f}"
+    return f"{row[name]:+.3f} ({called}{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f})"

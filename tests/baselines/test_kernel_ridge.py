@@ -169,3 +169,15 @@ def test_equal_weights_change_a_penalty_alone():
     twice = np.full(len(profiles_SG), 2.0)
     pred_SD = next(predict_kernel_ridge(profiles_SG, target_SD, [KernelSetting(0.2, 1.0)], twice))
     assert_allclose(pred_SD, predict(profiles_SG, target_SD, 0.2, 0.5), rtol=1e-9)
+
+
+def test_made_up_profiles_do_not_set_the_scale():
+    profiles_SG, target_SD = make_problem()
+    made_up_S = np.arange(len(profiles_SG)) >= 15
+    weight_S = np.where(made_up_S, 0.5, 1.0)
+    setting, scaled_SG = KernelSetting(0.2, 1.0), standardise(profiles_SG, np.arange(15))
+    found = next(predict_kernel_ridge(profiles_SG, target_SD, [setting], weight_S, made_up_S))
+    again = next(predict_kernel_ridge(scaled_SG, target_SD, [setting], weight_S, made_up_S))
+    assert_allclose(found, again, rtol=1e-9)
+    other = next(predict_kernel_ridge(profiles_SG, target_SD, [setting], weight_S))
+    assert np.nanmax(np.abs(found - other)) > 1e-3

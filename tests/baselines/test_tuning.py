@@ -62,6 +62,7 @@ def test_weights_are_handed_on_where_there_are_any():
 
     inputs = make_inputs(TRAIN_SD, VALIDATION_SD)
     make_tuned(remember, [0, 1])(inputs)
-    make_tuned(remember, [0, 1])(inputs._replace(weight_S=np.array([1.0, 0.5])))
-    assert [len(weights) for weights in seen] == [0, 0, 1, 1]
-    assert_array_equal(seen[-1][0], [1.0, 0.5])
+    made_up = np.array([False, True])
+    make_tuned(remember, [0, 1])(inputs._replace(weight_S=np.array([1.0, 0.5]), made_up_S=made_up))
+    assert [len(weights) for weights in seen] == [0, 0, 2, 2]
+    assert_array_equal(seen[-1], [[1.0, 0.5], made_up])

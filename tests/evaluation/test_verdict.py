@@ -84,3 +84,11 @@ def test_nothing_compared():
     assert state_verdict(make_paired(), BEST) == (
         "Nothing was compared with the best classical baseline, kernel_ridge (modern)."
     )
+
+
+def test_a_single_split_has_differences_and_no_intervals():
+    paired = make_paired(("a", (-0.25, np.nan, np.nan), (0.1, np.nan, np.nan)))
+    assert state_verdict(paired, BEST) == (
+        "Beside the best classical baseline, kernel_ridge (modern), from one split and so without "
+        "an interval: a (modern), MSE -0.250, r per drug +0.100."
+    )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax
 import pytest
 
 from drp.settings import PrepareSettings, PretrainSettings
@@ -15,6 +16,14 @@ SMALL = {
     "n_mutation_genes": 90,
     "n_drugs": 6,
 }
+
+
+@pytest.fixture(scope="module")
+def quick_compilation():
+    """How well the compiler optimises has no say in what is trained, and costs half of the time."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def start_in(prepared, encoders, tmp_path_factory) -> Start:
         tumors=str(prepared / "tumors.h5mu"),
         encoders=str(encoders),
         designs=("complete", "svm"),
-        recipe=("paper", "modern"),
+        recipe=("paper", "modern:members=2:max_epochs=4:batch_size=16"),
         replicates=8,
         encoder_widths=(8, 6, 4),
         head_widths=(5,),
@@ -142,8 +142,8 @@ def test_most_kills_hit_a_run(broken):
 @pytest.mark.parametrize(
     "name",
     [
-        "replicates.csv", "table1.csv", "table1.md", "predictions.parquet", "figure2.svg",
-        "figure2.png",
+        "replicates.csv", "table1.csv", "evaluation.md", "paired.csv", "predictions.parquet",
+        "figure2.svg", "figure2.png", "ranking.svg",
     ],
 )  # fmt: skip
 def test_tables_and_figures_are_the_same_bytes(broken, unbroken, name):

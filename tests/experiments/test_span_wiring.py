@@ -1,114 +1,102 @@
 """The span, from cell lines to predictions of new samples, and its weights on disk."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import jax
 import numpy as np
 import optax
-import pandas as pd
 import pytest
 
-from drp.data.lines import CellLines
-from drp.data.splits import make_splits
 from drp.models import DESIGNS
-from drp.settings import RECIPES
 from drp.training.optimisers import OPTIMISERS
 from drp.training.slots import RUNNERS, make_engine
-from experiments.bench import Bench, Training
+from experiments.bench import Bench
 from experiments.checkpoints import read_checkpoint, write_checkpoint
 from experiments.fitting import FORGETFUL, WIRINGS, fit_network
+from experiments.trial import Trial
+from tests.experiments.made_up_bench import N_GENES, WIDTHS, S, T, draw, make_bench, quick
 
-S, T, D, WIDTHS = 30, 7, 4, (16, 8)
-N_GENES = {"mutation": 60, "expression": 90}
-
-
-def draw(n: int, seed: int) -> dict[str, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    mutated = (rng.random((n, N_GENES["mutation"])) < 0.1).astype(np.uint8)
-    expression = rng.gamma(2, 1, (n, N_GENES["expression"])).astype(np.float32)
-    return {"mutation": mutated, "expression": expression}
-
-
-def draw_encoder(n_genes: int) -> dict:
-    rng, widths = np.random.default_rng(n_genes), (n_genes, *WIDTHS)
-    return {
-        f"dense_{layer}": {
-            "kernel": rng.normal(0, below**-0.5, (below, above)).astype(np.float32),
-            "bias": rng.normal(0, 0.1, above).astype(np.float32),
-        }
-        for layer, (below, above) in enumerate(pairwise(widths))
-    }
-
-
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 NEW = draw(T, 1)
 
 
-@pytest.fixture
-def bench(monkeypatch):
-    """A bench whose recipe is plain gradient descent, where the span is the whole layer."""
+@pytest.fixture(autouse=True)
+def sgd(monkeypatch):
+    """Plain gradient descent, where the span is the whole layer."""
     monkeypatch.setitem(OPTIMISERS, "sgd", lambda rate, decay, dtype: optax.sgd(rate))
-    recipe = replace(
-        RECIPES["paper"], optimiser="sgd", learning_rate=0.005, batch_size=8, patience=99,
-        max_epochs=7,
-    )  # fmt: skip
-    monkeypatch.setitem(RECIPES, "plain", recipe)
-    monkeypatch.setitem(RECIPES, "scaled", replace(recipe, standardised=("expression",)))
-    target_SD = np.random.default_rng(2).normal(2, 1, (S, D))
-    inputs = draw(S, 0)
-    genes = {name: pd.Index([f"G{i}" for i in range(n)]) for name, n in N_GENES.items()}
-    samples, drugs = (pd.Index([f"{x}{i}" for i in range(n)]) for x, n in (("L", S), ("D", D)))
-    lines = CellLines(
-        samples, np.full(S, "skin"), inputs, genes, target_SD, target_SD, drugs, "ln_ic50_um"
-    )
-    encoders = {name: draw_encoder(n) for name, n in N_GENES.items()}
-    return Bench(
-        lines,
-        make_splits(S, 2, seed=0),
-        encoders,
-        lambda number: {},
-        WIDTHS,
-        (6,),
-        2,
-        3,
-        Training(),
-    )
 
 
-def fit(bench: Bench, design: str, recipe: str, **training) -> list:
-    chosen = bench._replace(training=Training(slots=1, **training))
-    return list(fit_network(design, recipe, chosen, (0, 1), FORGETFUL))
+def list_recipes() -> dict:
+    plain = quick("paper", optimiser="sgd", learning_rate=0.005, patience=99, max_epochs=7)
+    kinds = {
+        "scaled": replace(plain, standardised=("expression",)),
+        "joined": replace(
+            plain, target="measured", further_lines=0.5, auxiliary=True, members=2, refit=True,
+            max_epochs=4,
+        ),
+    }  # fmt: skip
+    return {
+        f"{kind} {layer} {offset}": replace(recipe, first_layer=layer, span_offset=offset)
+        for kind, recipe in kinds.items() for layer in ("full", "span")
+        for offset in ("keep", "drop")
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("design", ["complete", "random_init"])
-@pytest.mark.parametrize(("recipe", "scaling"), [("plain", "shared"), ("scaled", "split")])
-def test_the_span_is_the_whole_layer_under_plain_gradient_descent(bench, design, recipe, scaling):
-    """The full layer scales by each split's training lines, and so does `split`."""
-    full = fit(bench, design, recipe, first_layer="full")
-    span = fit(bench, design, recipe, first_layer="span", span_scaling=scaling)
+def make(kind: str = "line", **training) -> Bench:
+    return make_bench(list_recipes(), kind, **training)
+
+
+def fit(bench: Bench, design: str, recipe: str) -> list:
+    return list(fit_network(design, recipe, bench, (0, 1), FORGETFUL))
+
+
+@pytest.mark.parametrize(
+    ("design", "recipe", "scaling"),
+    [
+        ("complete", "scaled", "split"),
+        ("complete", "joined", "shared"),
+        ("random_init", "joined", "shared"),
+    ],
+)
+def test_the_span_is_the_whole_layer_under_plain_gradient_descent(design, recipe, scaling):
+    """The full layer scales by each split's training lines, and so does `split`.
+
+    `joined`: two members, further lines whose expression is a mixture and auxiliary outputs. The
+    full layer reads the mixture as a profile, the span has it in coordinates and offsets alone.
+    """
+    bench = make(span_scaling=scaling)
+    full, span = (fit(bench, design, f"{recipe} {layer} keep") for layer in ("full", "span"))
     for one, other in zip(full, span, strict=True):
         np.testing.assert_allclose(other.predicted_SD, one.predicted_SD, rtol=2e-4, atol=1e-4)
         expected = one.predict_profiles(NEW)
         np.testing.assert_allclose(other.predict_profiles(NEW), expected, rtol=2e-4, atol=1e-4)
+        assert (one.n_fitted, one.epochs) == (other.n_fitted, other.epochs)
 
 
-def test_what_is_as_tall_as_the_lines_is_not_cut_into_blocks(bench, monkeypatch):
+def test_where_entries_are_held_out_too():
+    bench = make("pair")
+    full, span = (fit(bench, "complete", f"joined {layer} keep") for layer in ("full", "span"))
+    for one, other in zip(full, span, strict=True):
+        np.testing.assert_allclose(other.predicted_SD, one.predicted_SD, rtol=2e-4, atol=1e-4)
+
+
+def test_what_is_as_tall_as_the_lines_is_not_cut_into_blocks(monkeypatch):
     """The fixed part of a random start, for all lines, stays whole."""
-    expected = fit(bench, "random_init", "plain", first_layer="span")
+    expected = fit(make(), "random_init", "joined span keep")
     runner = RUNNERS["cpu"]._replace(block_rows=S - 1)
     monkeypatch.setattr("drp.training.slots.RUNNERS", {jax.default_backend(): runner})
     make_engine.cache_clear()
-    found = fit(bench, "random_init", "plain", first_layer="span")
+    found = fit(make(), "random_init", "joined span keep")
     make_engine.cache_clear()
     for one, other in zip(expected, found, strict=True):
         np.testing.assert_allclose(other.predicted_SD, one.predicted_SD, rtol=1e-4)
 
 
-def test_lines_are_predicted_as_new_samples_are(bench):
+def test_lines_are_predicted_as_new_samples_are():
     found = {}
     for scaling, offset in (("shared", "keep"), ("split", "drop")):
-        chosen = {"first_layer": "span", "span_scaling": scaling, "span_offset": offset}
-        outcome = fit(bench, "complete", "scaled", **chosen)[0]
+        bench = make(span_scaling=scaling)
+        outcome = fit(bench, "complete", f"scaled span {offset}")[0]
         again = outcome.predict_profiles(bench.lines.inputs)
         np.testing.assert_allclose(again, outcome.predicted_SD, rtol=1e-4, atol=1e-4)
         found[scaling] = outcome.predicted_SD
@@ -116,15 +104,40 @@ def test_lines_are_predicted_as_new_samples_are(bench):
 
 
 @pytest.mark.parametrize("layer", ["full", "span"])
-def test_weights_read_back_predict_the_same(bench, tmp_path, layer):
-    design = "random_init"
-    outcome = fit(bench, design, "scaled", first_layer=layer)[1]
-    path = tmp_path / "00001.npz"
-    write_checkpoint(path, outcome.keep(), {"design": design})
-    kept = read_checkpoint(path)
-    assert kept.number == 1
-    wire = WIRINGS[DESIGNS[design].inputs, layer]
-    predict = wire(DESIGNS[design], RECIPES["scaled"], bench).make_predict(kept)
-    np.testing.assert_array_equal(predict(NEW), outcome.predict_profiles(NEW))
-    rows = {"full": N_GENES["expression"], "span": len(bench.splits.train_RN[1])}[layer]
-    assert kept.fitted.params["expression"]["dense_0"]["kernel"].shape == (rows, WIDTHS[0])
+@pytest.mark.parametrize("kind", ["scaled", "joined"])
+def test_weights_read_back_predict_the_same(tmp_path, layer, kind):
+    bench, design, recipe = make(), "random_init", f"{kind} {layer} keep"
+    trial = Trial(recipe, bench)
+    predict = WIRINGS[DESIGNS[design].inputs, layer](DESIGNS[design], trial, bench).make_predict
+    outcome, predicted = fit(bench, design, recipe)[1], []
+    for checkpoint, number in zip(outcome.keep(), trial.networks(1), strict=True):
+        path = tmp_path / f"{number}.npz"
+        write_checkpoint(path, checkpoint, {"design": design})
+        kept = read_checkpoint(path)
+        assert kept.number == number
+        predicted.append(predict(kept)(NEW))
+        rows = {"full": N_GENES["expression"], "span": len(trial.network(number).train)}[layer]
+        kernel = kept.fitted.params["expression"]["dense_0"]["kernel"]
+        assert kernel.shape == (rows, WIDTHS[0])
+    np.testing.assert_array_equal(np.mean(predicted, axis=0), outcome.predict_profiles(NEW))
+
+
+def test_a_recipe_with_fewer_layers_takes_the_first_of_an_encoder():
+    short = {"it": quick("modern", encoder_widths=WIDTHS[:1], members=1, max_epochs=1)}
+    outcome = fit(make_bench(short), "complete", "it")[0]
+    (kept,) = outcome.keep()
+    assert set(kept.fitted.params["expression"]) == {"dense_0"}
+    assert outcome.spread_SD is None and outcome.predicted_SD.shape == (S, 4)
+
+
+def test_an_ensemble_is_the_mean_of_its_members_and_knows_their_spread():
+    bench = make()
+    outcome = fit(bench, "complete", "joined span keep")[0]
+    wiring = WIRINGS[DESIGNS["complete"].inputs, "span"](
+        DESIGNS["complete"], Trial("joined span keep", bench), bench
+    )
+    members = [wiring.make_predict(kept)(bench.lines.inputs) for kept in outcome.keep()]
+    assert len(members) == 2
+    np.testing.assert_allclose(outcome.predicted_SD, np.mean(members, axis=0), atol=1e-4)
+    np.testing.assert_allclose(outcome.spread_SD, np.std(members, axis=0, ddof=1), atol=1e-4)
+    assert outcome.trained_epochs == 2 * outcome.epochs

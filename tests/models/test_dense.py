@@ -1,5 +1,7 @@
 """The matrix product with its own gradient rule, and the stack of dense ReLU layers."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -87,6 +89,33 @@ def test_stack_without_layers_passes_through():
     variables = ReluStack(()).init(jax.random.key(0), x_BI)
     assert variables == {}
     assert_array_equal(ReluStack(()).apply({}, x_BI), x_BI)
+
+
+PASSED_ON = {"params": {"dense_0": {"kernel": jnp.eye(400), "bias": jnp.zeros(400)}}}
+
+
+def drop(rate: float, seed: int | None, compiled=lambda function: function) -> np.ndarray:
+    """Return what dropout leaves of 20 samples of ones; no seed: outside of training."""
+    stack = ReluStack((400,), dropout=rate)
+    rngs = {} if seed is None else {"dropout": jax.random.key(seed)}
+    return np.asarray(compiled(partial(stack.apply, PASSED_ON, rngs=rngs))(jnp.ones((20, 400))))
+
+
+def test_dropout_leaves_units_out_and_scales_the_rest_up(compiled):
+    found = drop(0.75, 0, compiled)
+    assert set(found.ravel().tolist()) == {0, 4}
+    assert (found == 0).mean() == pytest.approx(0.75, abs=0.02)  # of 8000: 4 standard errors
+    assert not (found == found[:1]).all()  # every sample's own
+
+
+def test_dropout_follows_from_the_key_and_stops_outside_of_training():
+    assert_array_equal(drop(0.5, 0), drop(0.5, 0))
+    assert (drop(0.5, 0) != drop(0.5, 1)).any()
+    assert_array_equal(drop(0.5, None), np.ones((20, 400)))
+
+
+def test_a_rate_of_0_drops_nothing():
+    assert_array_equal(drop(0.0, 0), np.ones((20, 400)))
 
 
 def test_inputs_of_another_width_are_refused():

@@ -84,3 +84,28 @@ def test_every_part_starts_from_weights_of_its_own():
     kernels = [params[name]["dense_0"]["kernel"] for name in MODEL.modalities]
     assert (kernels[0] != kernels[1]).all()
     assert not any(b.any() for b in jax.tree.leaves(params) if b.ndim == 1)
+
+
+def test_dropout_reaches_encoders_and_head_but_not_the_output():
+    """With biases of 1 and no weights, every layer's units are 1 before dropout."""
+    model = Predictor(("mutation", "expression"), (40,), (), n_outputs=3, dropout=0.5)
+    shapes = init_predictor(jax.random.key(0), model, N_GENES)
+    params = jax.tree.map(lambda x: jnp.full(x.shape, float(x.ndim == 1)), shapes)
+    params["output"]["kernel"] = jnp.ones((80, 3))
+    inputs = make_inputs()
+    found = model.apply({"params": params}, inputs, rngs={"dropout": jax.random.key(1)})
+    assert (found[:, :1] == found).all()  # the output layer itself drops none
+    assert len(np.unique(found)) > 1 and (found % 2 == 1).all()  # 1 + 2 for each unit that is left
+    assert_array_equal(model.apply({"params": params}, inputs), np.full((9, 3), 81))
+    deeper = Predictor(("mutation", "expression"), (), (40,), n_outputs=3, dropout=0.5)
+    head = {"dense_0": {"kernel": jnp.zeros((11, 40)), "bias": jnp.ones(40)}}
+    output = {"kernel": jnp.ones((40, 3)), "bias": jnp.ones(3)}
+    variables = {"params": {"head": head, "output": output}}
+    found = deeper.apply(variables, inputs, rngs={"dropout": jax.random.key(1)})
+    assert len(np.unique(found)) > 1
+
+
+def test_without_dropout_a_key_changes_nothing(params):
+    inputs = make_inputs()
+    found = MODEL.apply({"params": params}, inputs, rngs={"dropout": jax.random.key(1)})
+    assert_array_equal(found, MODEL.apply({"params": params}, inputs))

@@ -20,6 +20,28 @@ def test_mse_and_gradient_by_hand(compiled):
     assert_allclose(grad_BD, [[-2 / 3, 0], [0, 6 / 3]], rtol=1e-6)
 
 
+def test_weighted_mse_and_gradient_by_hand(compiled):
+    """A line of weight 3 counts each of its entries three times."""
+    loss = compiled(jax.value_and_grad(masked_mse))
+    found, grad_BD = loss(PRED, TARGET, MASK, jnp.array([1.0, 3.0]))
+    assert float(found) == pytest.approx((1 + 3 * 0 + 3 * 9) / (1 + 3 + 3))
+    assert_allclose(grad_BD, [[-2 / 7, 0], [0, 3 * 6 / 7]], rtol=1e-6)
+    found, grad_BD = loss(PRED, TARGET, MASK, jnp.array([1.0, 0.0]))
+    assert float(found) == 1 and not grad_BD[1].any()
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.25])
+def test_equal_weights_are_none(compiled, weight):
+    found = compiled(masked_mse)(PRED, TARGET, MASK, jnp.full(2, weight))
+    assert_allclose(found, masked_mse(PRED, TARGET, MASK), rtol=1e-6)
+
+
+def test_weights_that_are_all_0_give_0_and_no_gradient(compiled):
+    loss, grad_BD = compiled(jax.value_and_grad(masked_mse))(PRED, TARGET, MASK, jnp.zeros(2))
+    assert loss == 0
+    assert_array_equal(grad_BD, np.zeros((2, 2)))
+
+
 @pytest.mark.parametrize("gap", [NAN, np.inf, 1e30])
 def test_what_stands_in_a_gap_does_not_matter(compiled, gap):
     target = jnp.where(MASK, TARGET, gap)

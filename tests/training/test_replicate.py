@@ -67,10 +67,13 @@ def modern_epochs(model, tasks, lines):
 
 
 def test_output_start_starts_at_the_drugs_means_over_measured_training_lines(model, lines, tasks):
-    state = make_replicate(model, MODERN).init(KEY, tasks[0], lines, {})
+    replicate = make_replicate(model, MODERN)
+    state = replicate.init(KEY, tasks[0], lines, {})
     train_N = np.asarray(tasks[0].train_N)
     expected_D = np.nanmean(np.asarray(lines.target_SD)[train_N], axis=0)
     assert_allclose(state.params["output"]["bias"], expected_D, rtol=1e-5)
+    predicted_SD = predict(model, replicate.product(state), lines.inputs)
+    assert_array_equal(predicted_SD, jnp.broadcast_to(state.params["output"]["bias"], (23, 3)))
     state = make_replicate(model, PAPER).init(KEY, tasks[0], lines, {})
     assert_array_equal(state.params["output"]["bias"], np.zeros(3))
 
@@ -221,7 +224,7 @@ def test_mutations_as_bytes_equal_mutations_as_floats(model, lines, tasks):
     ("change", "message"),
     [
         ({"keep": "first"}, "unknown keep 'first'; known: last, best"),
-        ({"output_start": "mean"}, "unknown output_bias 'mean'; known: random, drug_mean"),
+        ({"output_start": "mean"}, "unknown output_start 'mean'; known: random, drug_mean"),
         ({"optimiser": "sgd"}, "unknown optimiser 'sgd'"),
     ],
 )
