@@ -8,6 +8,7 @@ import pandas as pd
 from drp.evaluation.comparisons import Run, name_run
 
 ERROR, RANKING = "mse_measured", "pearson_drug"
+MOST_LISTED = 3
 
 
 def judge_designs(
@@ -93,14 +94,15 @@ def _name_winners(winners: pd.DataFrame, n_judged: int) -> str:
 
 
 def _list(winners: pd.DataFrame, named: bool = False) -> str:
-    """Return the differences of each; a single winner was named before."""
+    """Return the differences of the first few; a single winner was named before."""
     named = named or len(winners) > 1
+    more = len(winners) - MOST_LISTED
     return "; ".join(
         (f"{name_run(run)}, " if named else "")
         + f"MSE {_state_difference(row, 'mse', '95% CI ')}, "
         + f"r per drug {_state_difference(row, 'r')}"
-        for run, row in winners.iterrows()
-    )
+        for run, row in winners.head(MOST_LISTED).iterrows()
+    ) + (f"; and {more} more, see paired.csv" if more > 0 else "")
 
 
 def _state_difference(row: pd.Series, name: str, called: str = "") -> str:

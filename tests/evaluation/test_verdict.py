@@ -92,3 +92,11 @@ def test_a_single_split_has_differences_and_no_intervals():
         "Beside the best classical baseline, kernel_ridge (modern), from one split and so without "
         "an interval: a (modern), MSE -0.250, r per drug +0.100."
     )
+
+
+def test_many_winners_are_counted_and_the_first_are_listed():
+    paired = make_paired(*((name, WIN, RANK_WIN) for name in "abcde"))
+    verdict = state_verdict(paired, BEST)
+    assert verdict.startswith("5 of 5 designs beat")
+    assert verdict.count("95% CI") == 3
+    assert verdict.endswith("; and 2 more, see paired.csv.")

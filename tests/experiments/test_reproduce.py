@@ -35,9 +35,10 @@ def page(tmp_path_factory) -> str:
 
 
 def test_page_shows_every_step(page):
-    for text in ("Table 1", "Figure 2", "Pre-training", "complete", "svm", "tissue_drug_mean"):
+    sections = ("Table 1", "What earns its place", "Figure 2", "Pre-training")
+    for text in (*sections, "complete", "svm", "tissue_drug_mean"):
         assert text in page
-    assert page.count("data:image/") == 2
+    assert page.count("data:image/") == 3
 
 
 def test_page_needs_no_network(page):

@@ -9,6 +9,7 @@ from drp.data.folds import TEST, TRAIN, VALIDATION
 from drp.data.mixtures import mix_tissues
 from drp.settings import RECIPES
 from experiments.trial import Trial, fill_gaps
+from experiments.wiring import make_entries
 from tests.experiments.made_up_bench import A, D, F, S, make_bench, make_lines, quick
 
 
@@ -104,6 +105,19 @@ def test_no_entry_is_filled_with_one_that_is_held_out(name, part):
     one, two = (Trial("it", each).own_targets(bench.splits.fold(0)) for each in (bench, other))
     np.testing.assert_array_equal(one[0], two[0])
     assert np.array_equal(one[1], two[1], equal_nan=True) == (part == TEST)
+
+
+def test_entries_of_a_network_train_or_stop_and_those_of_further_lines_train():
+    """Other screens are left out: they measured the very pairs that are held out."""
+    trial = make_trial("pair", further_lines=0.25)
+    fold = trial.network(1)
+    own, (train_SD, validation_SD) = make_entries(fold, trial), trial.own_targets(fold)
+    assert own.target_SD.shape == own.train_SD.shape == (S + F, D)
+    np.testing.assert_array_equal(own.train_SD[:S], np.isfinite(train_SD))
+    np.testing.assert_array_equal(own.validation_SD[:S], np.isfinite(validation_SD))
+    np.testing.assert_array_equal(own.train_SD[S:], np.isfinite(trial.further.measured_FD))
+    assert not own.validation_SD[S:].any()
+    assert not (own.train_SD & own.validation_SD).any()
 
 
 def test_a_line_without_entries_stays_empty():
