@@ -9,6 +9,7 @@ from experiments.flags import SettingsError, reject_unknown
 
 BETWEEN, WITHIN = ":", "+"  # fields; the items of a field that is a list
 BOOLEANS = {"true": True, "false": False}
+EXPECTED = {bool: "true or false", int: "a whole number", float: "a number"}
 # What a baseline knows of a recipe. Networks know all of it.
 OF_BASELINES = ("target", "further_lines", "refit", "train_fraction", "permuted")
 
@@ -56,6 +57,8 @@ def check_recipe(recipe: Recipe, text: str) -> None:
                 )
             if limits["below"] is not None and not number < limits["below"]:
                 raise SettingsError(f"{where}: expected below {limits['below']}, found {value}")
+    if recipe.optimiser == "adam" and recipe.weight_decay:
+        raise SettingsError(f"--recipe={text}: weight_decay: adam has none; use optimiser=adamw")
     if not recipe.encoder_widths:
         raise SettingsError(f"--recipe={text}: encoder_widths: expected a layer, found none")
     if not 0 < recipe.train_fraction <= 1:
@@ -101,7 +104,7 @@ def _read_value(text: str, field: str, value: str, kind: Any) -> Any:
         item = kind.__args__[0]
         return tuple(item(part) for part in value.split(WITHIN) if part)
     except (ValueError, KeyError) as error:
-        wanted = "true or false" if kind is bool else getattr(kind, "__name__", str(kind))
+        wanted = EXPECTED.get(kind, f"items joined by {WITHIN}")
         raise SettingsError(
             f"--recipe={text}: {field}: expected {wanted}, found {value!r}"
         ) from error

@@ -14,6 +14,7 @@ from drp.report.tables import find_base
 RECIPE_COLOURS = {"paper": BLUE, "modern": ORANGE}  # any other recipe is grey
 FAR = 2.2  # the axis ends at this multiple of the typical median
 GAP, HEADED_GAP = 0.5, 1.0  # between designs, in rows; with a heading in it
+MOST_LETTERS = 44  # of a recipe's text beside the axis
 MOST_POINTS = 20  # with more replicates than this, a box shows them better than points
 
 
@@ -92,13 +93,19 @@ def draw_error_boxes(ax: Axes, replicates: pd.DataFrame, table1: pd.DataFrame, l
     draw_legend(ax, rows, named)
 
 
+def shorten_recipe(text: str) -> str:
+    """Return a recipe's text, its end left out where it would squeeze the axes."""
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+
+
 def label_rows(ax: Axes, rows: list[Row], named: bool) -> None:
     """Name the designs; where colours do not tell recipes apart, each box below its design."""
     by_design = pd.DataFrame(rows).groupby("design", sort=False)["y"]
     if named:
         heads = by_design.min() - 0.9
         ax.set_yticks([*heads, *(row.y for row in rows)])
-        ax.set_yticklabels([*heads.index.str.replace("_", " "), *(row.recipe for row in rows)])
+        recipes = [shorten_recipe(row.recipe) for row in rows]
+        ax.set_yticklabels([*heads.index.str.replace("_", " "), *recipes])
         for number, text in enumerate(ax.get_yticklabels()):
             text.set(fontsize=7.5, fontweight="bold" if number < len(heads) else "normal")
     else:

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from drp.report.error_boxes import draw_error_boxes, find_colour, make_rows
+from drp.report.error_boxes import draw_error_boxes, find_colour, make_rows, shorten_recipe
 from drp.report.style import BLUE, GREY, ORANGE
 
 VARIANT = "modern:dropout=0"
@@ -70,3 +70,12 @@ def test_variants_of_one_recipe_are_named_box_by_box():
 def test_headings_have_room_between_the_designs():
     rows = make_rows(*make_scores(("modern", VARIANT)))
     assert [row.y for row in rows] == [0, 1, 3, 4, 6, 7]
+
+
+def test_a_long_recipe_is_cut_so_that_it_does_not_squeeze_the_axes():
+    assert shorten_recipe("modern:dropout=0") == "modern:dropout=0"
+    long = shorten_recipe(
+        "modern:" + "members=3:refit=false:max_epochs=3:batch_size=32:dropout=0.1"
+    )
+    assert len(long) == 44
+    assert long.endswith("…")
