@@ -56,8 +56,8 @@ def make_scored(n_lines: int = 40, n_drugs: int = 12) -> tuple[np.ndarray, MeanE
     effect_SD = rng.normal(size=(2, n_drugs))[(tissue_S == "skin").astype(int)]
     true_SD = rng.normal(0, 3, n_drugs) + effect_SD + rng.normal(size=(n_lines, n_drugs))
     true_SD[rng.random(true_SD.shape) < 0.2] = np.nan
-    train = np.arange(30)
-    means = drug_mean(true_SD, train), tissue_drug_mean(true_SD, tissue_S, train)
+    train_SD = np.where(np.arange(n_lines)[:, None] < 30, true_SD, np.nan)
+    means = drug_mean(train_SD), tissue_drug_mean(train_SD, tissue_S)
     return true_SD, MeanEffects(*means, noise=0.3), tissue_S
 
 
