@@ -35,7 +35,7 @@ PRESETS = {
     "demo": Preset(
         prepare={"source": "synthetic"},
         pretrain={"expression_epochs": 300, "mutation_epochs": 60},
-        compare={"replicates": 10, "recipe": ("paper", "modern")},
+        compare={"replicates": 10, "costly_replicates": 4, "recipe": ("paper", "modern")},
     ),
     "real": Preset(compare={"replicates": 100}),
 }
