@@ -14,8 +14,6 @@ from drp.report.ranking import draw_ranking
 from drp.report.style import save_figure
 from drp.report.tables import (
     Table,
-    format_table1,
-    format_table1_cells,
     format_table1_markdown,
     make_evaluation_table,
     make_protocol_table,
@@ -31,8 +29,6 @@ __all__ = [
     "draw_learning_curves",
     "draw_ranking",
     "draw_training_curves",
-    "format_table1",
-    "format_table1_cells",
     "format_table1_markdown",
     "make_evaluation_table",
     "make_protocol_table",

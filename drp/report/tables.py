@@ -208,8 +208,8 @@ def align(cells: pd.DataFrame, columns: tuple[Column, ...]) -> list[str]:
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 
 
-def format_table1_cells(table1: pd.DataFrame) -> pd.DataFrame:
-    """Return Table 1 as a frame of strings, as the terminal, the README and the page show it.
+def format_table1_markdown(table1: pd.DataFrame) -> str:
+    """Return Table 1 in Markdown, for the README.
 
     Args:
       table1: one row per design and recipe, with the columns of TABLE1 in any order.
@@ -217,14 +217,4 @@ def format_table1_cells(table1: pd.DataFrame) -> pd.DataFrame:
     Raises:
       ValueError: a column is missing.
     """
-    return Table(table1, TABLE1).cells()
-
-
-def format_table1(table1: pd.DataFrame) -> str:
-    """Return Table 1 for the terminal; see `format_table1_cells`."""
-    return Table(table1, TABLE1).text()
-
-
-def format_table1_markdown(table1: pd.DataFrame) -> str:
-    """Return Table 1 in Markdown; see `format_table1_cells`."""
     return Table(table1, TABLE1).markdown()

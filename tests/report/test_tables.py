@@ -3,13 +3,11 @@ import pandas as pd
 import pytest
 
 from drp.report import (
-    format_table1,
-    format_table1_cells,
     format_table1_markdown,
     make_evaluation_table,
     make_protocol_table,
 )
-from drp.report.tables import find_best_reference, format_interval
+from drp.report.tables import TABLE1, Table, find_best_reference, format_interval
 from tests.report import made_up
 
 DESIGNS = ("complete", "random_init", "drug_mean")
@@ -33,7 +31,7 @@ def make_table1():
 
 
 def test_text_has_every_design_in_aligned_lines():
-    lines = format_table1(make_table1()).splitlines()
+    lines = Table(make_table1(), TABLE1).text().splitlines()
     assert [line.split()[0] for line in lines[2:]] == list(DESIGNS)
     assert len({len(line) for line in lines}) == 1
     assert " ".join(lines[2].split()) == "complete paper 100 1.93 0.13 2.03 0.308 10.5 1.96 14.0"
@@ -42,12 +40,12 @@ def test_text_has_every_design_in_aligned_lines():
 
 def test_published_columns_may_be_empty():
     table1 = make_table1().assign(paper_mse=np.nan, paper_epochs=np.nan)
-    cells = format_table1_cells(table1)
+    cells = Table(table1, TABLE1).cells()
     assert set(cells["published MSE"]) == set(cells["published epochs"]) == {"-"}
 
 
 def test_an_empty_table_is_its_head():
-    assert format_table1(make_table1().head(0)).split()[:2] == ["design", "recipe"]
+    assert Table(make_table1().head(0), TABLE1).text().split()[:2] == ["design", "recipe"]
 
 
 def test_markdown_keeps_its_columns_when_a_name_holds_a_bar():
@@ -59,7 +57,7 @@ def test_markdown_keeps_its_columns_when_a_name_holds_a_bar():
 
 def test_names_a_missing_column():
     with pytest.raises(ValueError, match="paper_mse"):
-        format_table1(make_table1().drop(columns="paper_mse"))
+        Table(make_table1().drop(columns="paper_mse"), TABLE1).text()
 
 
 def test_the_protocol_s_table_has_the_paper_s_recipe_alone():
