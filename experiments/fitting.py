@@ -1,17 +1,19 @@
 """Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 import jax
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from drp.baselines import BASELINES, Baseline, BaselineInputs, Uses
 from drp.data.cohort import EXPRESSION
-from drp.data.folds import Fold
 from drp.models import DESIGNS, MODALITIES, Inputs
 from drp.settings import Recipe
 from drp.training import (
@@ -24,6 +26,7 @@ from drp.training import (
 from experiments.bench import Bench, Profiles
 from experiments.checkpoints import Checkpoint
 from experiments.cluster import follow_first, is_first
+from experiments.readout import READOUTS
 from experiments.span_wiring import SpanWiring
 from experiments.trial import Trial
 from experiments.wiring import Predict, Wiring, wire_components, wire_genes
@@ -49,8 +52,8 @@ class Outcome(NamedTuple):
       trained_epochs: epochs of all members together; NaN for a baseline.
       slot_epochs: epochs that the slots had for them, idle ones too; NaN for a baseline.
       keep: () -> the weights of each member, off the device; None for a baseline.
-      predict_profiles: genes of new samples by modality -> ln IC50 (uM); None where the design
-        reads something else than genes.
+      predict_profiles: genes of new samples by modality -> ln IC50 (uM), without what a tissue
+        would add; None where the design reads something else than genes.
     """
 
     number: int
@@ -91,21 +94,30 @@ def fit_design(
 def fit_baseline(
     design: str, recipe: str, bench: Bench, missing: Sequence[int]
 ) -> Iterator[Outcome]:
-    """Fit a baseline, which knows of a recipe what `variants.OF_BASELINES` names."""
+    """Fit a baseline, which knows of a recipe what `variants.OF_BASELINES` names.
+
+    Replicates run side by side, one thread each: all that takes long is in libraries that let other
+    threads run, and BLAS gains little from more than one on matrices of this size.
+    """
     baseline, trial = BASELINES[design], Trial(recipe, bench)
-    for number in missing:
+
+    def fit(number: int) -> Outcome:
         predicted = baseline.fit_predict(gather_inputs(baseline, trial, number))
         predicted_SD = predicted[: trial.n_lines]
         n_fitted = trial.count_fitted(number, members=False)
-        yield Outcome(number, n_fitted, predicted_SD, None, np.nan, np.nan, np.nan, None, None)
+        return Outcome(number, n_fitted, predicted_SD, None, np.nan, np.nan, np.nan, None, None)
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(fit, missing)
 
 
 def gather_inputs(baseline: Baseline, trial: Trial, number: int) -> BaselineInputs:
     """Return what a baseline may look at: targets of its parts, and the inputs that it uses."""
     fold, lines = trial.fold(number), trial.lines
+    if baseline.learns_further:
+        profiles_SG = trial.extend(lines.inputs[EXPRESSION], trial.fitted(fold))
+        return trial.learned_by(number)._replace(profiles_SG=profiles_SG)
     inputs = BaselineInputs(*trial.own_targets(fold), trial.recipe.refit, lines.tissue_S)
-    if baseline.learns_further and trial.n_rows > trial.n_lines:
-        return add_further(inputs, trial, fold)
     if baseline.uses is Uses.CODES:
         codes = trial.codes(trial.fitted(fold))
         own = [codes[name][: trial.n_lines] for name in MODALITIES]
@@ -113,21 +125,6 @@ def gather_inputs(baseline: Baseline, trial: Trial, number: int) -> BaselineInpu
     if baseline.uses is Uses.PROFILES:
         inputs = inputs._replace(profiles_SG=lines.inputs[EXPRESSION])
     return inputs
-
-
-def add_further(inputs: BaselineInputs, trial: Trial, fold: Fold) -> BaselineInputs:
-    """Return inputs with the further lines' rows below, as networks have them."""
-    train_SD = trial.append_further(inputs.train_SD)
-    train_SD[np.setdiff1d(np.arange(trial.n_lines, trial.n_rows), trial.rows(fold))] = np.nan
-    gaps_FD = np.full_like(train_SD[trial.n_lines :], np.nan)
-    return inputs._replace(
-        train_SD=train_SD,
-        validation_SD=np.vstack([inputs.validation_SD, gaps_FD]),
-        tissue_S=np.concatenate([trial.lines.tissue_S, trial.further.tissue_F]),
-        profiles_SG=trial.extend(trial.lines.inputs[EXPRESSION], trial.fitted(fold)),
-        weight_S=trial.weights(),
-        made_up_S=np.arange(trial.n_rows) >= trial.n_lines,
-    )
 
 
 def find_first_layer(design: str, recipe: Recipe) -> str:
@@ -194,15 +191,16 @@ def join_members(
         joined[member] = network
         if len(joined) == members:
             ordered = [joined[member] for member in range(members)]
-            n_fitted = trial.count_fitted(replicate, members=True)
-            yield summarise_members(replicate, ordered, n_fitted, wiring)
+            yield summarise_members(replicate, ordered, wiring, trial)
             del waiting[replicate]
 
 
 def summarise_members(
-    replicate: int, networks: Sequence[FinishedReplicate], n_fitted: int, wiring: Wiring
+    replicate: int, networks: Sequence[FinishedReplicate], wiring: Wiring, trial: Trial
 ) -> Outcome:
-    """Return a replicate's prediction: the mean of its networks."""
+    """Return a replicate's prediction: the mean of its networks, and what tissues add to it."""
+    solve = READOUTS[trial.recipe.readout]
+    networks, tissue_effect_SD = solve(networks, replicate, trial, wiring.encode_rows)
     predicted_MSD = np.stack([wiring.predict_lines(network) for network in networks])
     epochs = [len(network.train_loss) for network in networks]
 
@@ -211,7 +209,8 @@ def summarise_members(
         return [wiring.keep(network) for network in networks]
 
     return Outcome(
-        replicate, n_fitted, predicted_MSD.mean(axis=0),
+        replicate, trial.count_fitted(replicate, members=True),
+        predicted_MSD.mean(axis=0) + tissue_effect_SD,
         predicted_MSD.std(axis=0, ddof=1) if len(networks) > 1 else None,
         float(np.mean(epochs)), float(sum(epochs)),
         sum(network.slot_epochs for network in networks), keep,

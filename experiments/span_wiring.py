@@ -26,6 +26,7 @@ from experiments.wiring import (
     Wiring,
     as_float32,
     choose_encoders,
+    encode_rows,
     make_model,
     make_task,
     part_rows,
@@ -83,7 +84,7 @@ class SpanWiring:
         """Return what the engine needs."""
         return Wiring(
             self._model, self._trial.recipe, self._lines, self._shared.encoders,
-            self._make_task, self._predict_lines,
+            self._make_task, self._predict_lines, self._encode_rows,
             lambda finished: keep_replicate(finished, self._fit_bases(finished.number)),
             self._make_predict,
         )  # fmt: skip
@@ -151,15 +152,34 @@ class SpanWiring:
         return apply_first_layers(as_float32(profiles), chosen)
 
     def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
-        number, frame = finished.number, self._frame(finished.number)
-        bases, complete = self._fit_bases(number), slice(self._trial.n_lines)
-        own = {name: basis.project(frame.products[name][complete]) for name, basis in bases.items()}
+        own, offsets = self._locate_lines(finished.number)
+        return self._only_drugs(predict_rows(self._model, finished.fitted, own, offsets))
+
+    def _encode_rows(self, finished: FinishedReplicate) -> np.ndarray:
+        """Return what the output layer reads of all rows; further lines are mixed in here too."""
+        trial, fold = self._trial, self._trial.network(finished.number)
+        own, offsets = (
+            {name: trial.extend(np.asarray(x), fold) for name, x in group.items()}
+            for group in self._locate_lines(finished.number, every_row=True)
+        )
+        return np.asarray(encode_rows(self._model, finished.fitted, own, offsets))
+
+    def _locate_lines(
+        self, number: int, every_row: bool = False
+    ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+        """Return the complete lines' coordinates and offsets, by modality.
+
+        Args:
+          number: the network.
+          every_row: further lines too, in the modalities that they have.
+        """
+        frame, bases = self._frame(number), self._fit_bases(number)
+        some = slice(None if every_row else self._trial.n_lines)
+        own = {name: basis.project(frame.products[name][some]) for name, basis in bases.items()}
         known = self._lines.offsets if self._stays else {}
-        known = {name: offset[complete] for name, offset in known.items()}
-        others = {name: x[complete] for name, x in frame.inputs.items() if name not in known}
-        offsets = known | self._give_offsets(number, others)
-        predicted = predict_rows(self._model, finished.fitted, as_float32(own), offsets)
-        return self._only_drugs(predicted)
+        known = {name: offset[some] for name, offset in known.items()}
+        others = {name: x[some] for name, x in frame.inputs.items() if name not in known}
+        return as_float32(own), known | self._give_offsets(number, others)
 
     def _make_predict(self, kept: Checkpoint) -> Predict:
         def predict_part(raw: Profiles) -> np.ndarray:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from drp.baselines import fit_components, project
+from drp.baselines import BaselineInputs, fit_components, project
 from drp.data.cohort import MUTATION
 from drp.data.folds import PAIR, TRAIN, VALIDATION, Fold, shrink
 from drp.data.imputation import impute_vim_knn
@@ -161,6 +161,25 @@ class Trial:
         if self.recipe.target == "imputed":
             train_SD = np.where(fold.part_SD == TRAIN, fill_gaps(train_SD), np.nan)
         return train_SD, validation_SD
+
+    def learned_by(self, replicate: int) -> BaselineInputs:
+        """Return what the lines of a replicate's parts tell, further lines below, no profiles."""
+        fold = self.fold(replicate)
+        train_SD, validation_SD = self.own_targets(fold)
+        inputs = BaselineInputs(train_SD, validation_SD, self.recipe.refit, self.lines.tissue_S)
+        if self.n_rows == self.n_lines:
+            return inputs
+        train_RD = self.append_further(train_SD)
+        train_RD[np.setdiff1d(np.arange(self.n_lines, self.n_rows), self.rows(fold))] = np.nan
+        return inputs._replace(
+            train_SD=train_RD,
+            validation_SD=np.vstack(
+                [validation_SD, np.full_like(train_RD[self.n_lines :], np.nan)]
+            ),
+            tissue_S=np.concatenate([self.lines.tissue_S, self.further.tissue_F]),
+            weight_S=self.weights(),
+            made_up_S=np.arange(self.n_rows) >= self.n_lines,
+        )
 
     def fitted(self, fold: Fold) -> Fold:
         """Return the fold whose training lines are all that a baseline learns from."""

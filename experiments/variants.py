@@ -61,6 +61,8 @@ def check_recipe(recipe: Recipe, text: str) -> None:
         raise SettingsError(f"--recipe={text}: weight_decay: adam has none; use optimiser=adamw")
     if not recipe.encoder_widths:
         raise SettingsError(f"--recipe={text}: encoder_widths: expected a layer, found none")
+    if recipe.readout == "ridge" and not recipe.readout_penalty:
+        raise SettingsError(f"--recipe={text}: readout_penalty: expected above 0, found 0")
     if not 0 < recipe.train_fraction <= 1:
         raise SettingsError(
             f"--recipe={text}: train_fraction: expected above 0 and at most 1, found "

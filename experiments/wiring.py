@@ -36,7 +36,8 @@ class Wiring(NamedTuple):
       lines: the cell lines, on the device.
       pretrained: modality -> encoder weights to start from.
       make_task: network -> its task.
-      predict_lines: a finished network -> (S, D) float64 ln IC50 (uM) of all lines.
+      predict_lines: a finished network -> (S, D) float64 ln IC50 (uM) of all complete lines.
+      encode_rows: a finished network -> (R, H) float32, what its output layer reads of all rows.
       keep: a finished network -> what is kept of it.
       make_predict: what was kept -> a function from profiles of new samples to (T, D) float64; None
         where the design reads something else than genes.
@@ -48,6 +49,7 @@ class Wiring(NamedTuple):
     pretrained: Mapping[str, Mapping]
     make_task: Callable[[int], Task]
     predict_lines: Callable[[FinishedReplicate], np.ndarray]
+    encode_rows: Callable[[FinishedReplicate], np.ndarray]
     keep: Callable[[FinishedReplicate], Checkpoint]
     make_predict: Callable[[Checkpoint], Predict] | None
 
@@ -67,6 +69,9 @@ def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
         model, trial.recipe, to_device(shared, trial),
         choose_encoders(design, trial, bench), lambda number: make_task(number, trial, own(number)),
         lambda finished: predict_drugs(finished.fitted, inputs),
+        lambda finished: encode_in_parts(
+            model, finished.fitted, {**shared, **own(finished.number)}
+        ),
         lambda finished: keep_replicate(finished, {}),
         lambda kept: partial(predict_drugs, kept.fitted),
     )  # fmt: skip
@@ -95,6 +100,7 @@ def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
     return Wiring(
         model, recipe, to_device({}, trial), {},
         lambda number: make_task(number, trial, codes(number)), predict_lines,
+        lambda finished: encode_in_parts(model, finished.fitted, codes(finished.number)),
         lambda finished: keep_replicate(finished, {}), None,
     )  # fmt: skip
 
@@ -182,4 +188,10 @@ def predict_in_parts(
     return np.concatenate(parts)[:, :n_drugs].astype(np.float64)
 
 
+def encode_in_parts(model: Predictor, fitted: FittedPredictor, profiles: Profiles) -> np.ndarray:
+    """Return what the output layer reads, (R, H) float32, of any number of samples."""
+    return np.concatenate([encode_rows(model, fitted, part) for part in part_rows(profiles)])
+
+
 predict_rows = jax.jit(predict, static_argnums=0)
+encode_rows = jax.jit(partial(predict, hidden=True), static_argnums=0)

@@ -6,7 +6,8 @@ It refuses to know how networks are trained, and where its arrays came from.
 """
 
 from drp.baselines.components import Components, fit_components, project
-from drp.baselines.inputs import BaselineInputs
+from drp.baselines.inputs import BaselineInputs, choose_learned
+from drp.baselines.kernel_ridge import solve_duals
 from drp.baselines.table import BASELINES, Baseline, Uses
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "BaselineInputs",
     "Components",
     "Uses",
+    "choose_learned",
     "fit_components",
     "project",
+    "solve_duals",
 ]

@@ -32,13 +32,15 @@ class Predictor(nn.Module):
 
     @nn.compact
     def __call__(
-        self, inputs: Mapping[str, Array], offsets: Mapping[str, Array] | None = None
-    ) -> Array:
+        self, inputs: Mapping[str, Array], offsets: Mapping[str, Array] | None = None,
+        hidden: bool = False,
+    ) -> Array:  # fmt: skip
         """Return ln IC50 (B, n_outputs) in uM.
 
         Args:
           inputs: name -> (B, genes), or coordinates in place of the genes.
           offsets: name -> (B, first width), what is added in the encoder's first layer.
+          hidden: return what the output layer reads instead, (B, last width).
         """
         offsets = offsets or {}
         stack = partial(ReluStack, precision=self.matmul, dropout=self.dropout)
@@ -46,6 +48,8 @@ class Predictor(nn.Module):
         codes = [encode[name](inputs[name], offsets.get(name)) for name in self.modalities]
         x_BK = jnp.concatenate(codes, axis=-1)
         x_BK = stack(self.head_widths, name="head")(x_BK)
+        if hidden:
+            return x_BK
         return Dense(self.n_outputs, self.matmul, name="output")(x_BK)
 
 

@@ -25,6 +25,7 @@ class FittedPredictor(NamedTuple):
 def predict(
     model: Predictor, fitted: FittedPredictor, inputs: Mapping[str, Array],
     offsets: Mapping[str, Array] | None = None, dropout_key: Array | None = None,
+    hidden: bool = False,
 ) -> Array:  # fmt: skip
     """Return predicted ln IC50 in uM, (B, n_outputs).
 
@@ -34,8 +35,9 @@ def predict(
       inputs: modality -> (B, genes), unscaled, any number type; or coordinates, see `span`.
       offsets: modality -> (B, first width), what a fixed part of the first layer gives.
       dropout_key: key of a training step's dropout; None to predict with all units.
+      hidden: return what the output layer reads instead, (B, last width).
     """
     x = {name: inputs[name].astype(jnp.float32) for name in model.modalities}
     scaled = {name: apply_scaling(scaling, x[name]) for name, scaling in fitted.scaling.items()}
     rngs = {} if dropout_key is None else {"dropout": dropout_key}
-    return model.apply({"params": fitted.params}, {**x, **scaled}, offsets, rngs=rngs)
+    return model.apply({"params": fitted.params}, {**x, **scaled}, offsets, hidden, rngs=rngs)
