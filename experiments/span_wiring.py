@@ -37,6 +37,9 @@ from experiments.wiring import (
 # A basis is wanted again when its replicate is done. At 500 training lines 64 of them, in two
 # modalities, hold 256 MB, with further lines twice that; with more slots a basis is made twice.
 BASES_KEPT = 64
+# Offsets of random starts cost genes x width random numbers, and are wanted again when a network is
+# done: by the output layer and by the predictions. Its replicate's members come one after another.
+OFFSETS_KEPT = 16
 # Frames of a split's own hold scaled inputs, genes wide.
 FRAMES_KEPT = 2
 
@@ -77,7 +80,9 @@ class SpanWiring:
             if name not in self._by_split
         }  # fmt: skip
         self._lines = lines._replace(offsets=apply_first_layers(lines.inputs, fixed))
+        self._draw_kernels = jax.jit(self._make_kernels)
         self._fit_bases = lru_cache(maxsize=BASES_KEPT)(self._make_bases)
+        self._find_offsets = lru_cache(maxsize=OFFSETS_KEPT)(self._make_offsets)
         self._frame = lru_cache(maxsize=FRAMES_KEPT)(self._find_frame)
 
     def wire(self) -> Wiring:
@@ -137,7 +142,17 @@ class SpanWiring:
             bases=as_float32({name: basis.coefficients_NK for name, basis in bases.items()}),
             scaling={name: frame.scalings[name] for name in self._by_split},
             mixtures=as_float32(dict.fromkeys(lacking, mixture_FN)),
+            offsets=as_float32(self._find_offsets(number)),
         )
+
+    def _make_kernels(self, number: jax.Array) -> dict[str, Mapping]:
+        """Return the first layers of one network's random start; jitted, it draws no others."""
+        n_genes = {name: x.shape[1] for name, x in self._raw.items()}
+        weights = draw_weights(jax.random.key(self._bench.seed), number, self._model, n_genes)
+        return {
+            name: {"dense_0": {"kernel": weights[name]["dense_0"]["kernel"]}}
+            for name in n_genes if name not in self._encoders
+        }  # fmt: skip
 
     def _give_offsets(self, number: int, profiles: Profiles) -> dict[str, jax.Array]:
         """Return what the fixed part of the first layers gives for samples, by modality."""
@@ -145,11 +160,15 @@ class SpanWiring:
             return {}
         weights = self._frame(number).encoders
         if len(weights) < len(self._raw):
-            n_genes = {name: x.shape[1] for name, x in self._raw.items()}
-            key = jax.random.key(self._bench.seed)
-            weights = draw_weights(key, jnp.int32(number), self._model, n_genes) | weights
-        chosen = {name: weights[name] for name in profiles}
-        return apply_first_layers(as_float32(profiles), chosen)
+            weights = self._draw_kernels(jnp.int32(number)) | weights
+        return apply_first_layers(profiles, {name: weights[name] for name in profiles})
+
+    def _make_offsets(self, number: int) -> dict[str, np.ndarray]:
+        """Return one network's offsets of all lines, further ones too; not those that all share."""
+        inputs = self._frame(number).inputs
+        own = {name: x for name, x in inputs.items() if name not in self._lines.offsets}
+        # On the host, as what is kept must not fill an accelerator.
+        return jax.device_get(self._give_offsets(number, own))
 
     def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
         own, offsets = self._locate_lines(finished.number)
@@ -176,10 +195,9 @@ class SpanWiring:
         frame, bases = self._frame(number), self._fit_bases(number)
         some = slice(None if every_row else self._trial.n_lines)
         own = {name: basis.project(frame.products[name][some]) for name, basis in bases.items()}
-        known = self._lines.offsets if self._stays else {}
-        known = {name: offset[some] for name, offset in known.items()}
-        others = {name: x[some] for name, x in frame.inputs.items() if name not in known}
-        return as_float32(own), known | self._give_offsets(number, others)
+        shared = self._lines.offsets if self._stays else {}
+        offsets = {**shared, **self._find_offsets(number)}
+        return as_float32(own), {name: jnp.asarray(x[some]) for name, x in offsets.items()}
 
     def _make_predict(self, kept: Checkpoint) -> Predict:
         def predict_part(raw: Profiles) -> np.ndarray:

@@ -4,11 +4,11 @@ A replicate's networks are numbered through: member m of replicate r is network 
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from drp.baselines import BaselineInputs, fit_components, project
+from drp.baselines import BaselineInputs, project_components
 from drp.data.cohort import MUTATION
 from drp.data.folds import PAIR, TRAIN, VALIDATION, Fold, shrink
 from drp.data.imputation import impute_vim_knn
@@ -17,6 +17,7 @@ from drp.data.mixtures import mix_tissues
 from drp.data.rotation import rotate
 from drp.models import MODALITIES
 from drp.settings import N_COMPONENTS
+from drp.training.span import multiply_lines
 from experiments.bench import Bench, Profiles
 
 FURTHER = 20  # stream of random numbers
@@ -193,11 +194,16 @@ class Trial:
         return self._project(tuple(fold.train.tolist()))
 
     def _fit_codes(self, train: Sequence[int]) -> Profiles:
-        inputs = {name: self.stacked(name) for name in MODALITIES}
         return {
-            name: project(fit_components(x, np.array(train), N_COMPONENTS), x)
-            for name, x in inputs.items()
+            name: project_components(products_RR, np.array(train), N_COMPONENTS)
+            for name, products_RR in self._products.items()
         }
+
+    @cached_property
+    def _products(self) -> Profiles:
+        """Return the inner products of all rows that have a modality."""
+        inputs = {name: self.stacked(name) for name in MODALITIES}
+        return {name: multiply_lines(x, x) for name, x in inputs.items()}
 
 
 def fill_gaps(target_SD: np.ndarray) -> np.ndarray:

@@ -1,23 +1,21 @@
 """Baselines: what a deep model must beat, and the components it may be fed.
 
 Means, linear regression and support vector machines on components; ridge, kernel ridge, elastic
-net and random forest on whole profiles, tuned on validation entries. All learn each drug by itself.
+net and random forest on whole profiles, tuned. All learn each drug by itself.
 It refuses to know how networks are trained, and where its arrays came from.
 """
 
-from drp.baselines.components import Components, fit_components, project
+from drp.baselines.components import project_components
+from drp.baselines.duals import solve_duals
 from drp.baselines.inputs import BaselineInputs, choose_learned
-from drp.baselines.kernel_ridge import solve_duals
 from drp.baselines.table import BASELINES, Baseline, Uses
 
 __all__ = [
     "BASELINES",
     "Baseline",
     "BaselineInputs",
-    "Components",
     "Uses",
     "choose_learned",
-    "fit_components",
-    "project",
+    "project_components",
     "solve_duals",
 ]

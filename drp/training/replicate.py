@@ -180,10 +180,10 @@ def _enter_span(
       The weights, and the offsets of this replicate's own, by modality.
     """
     shared, scaling, own = lines.offsets or {}, task.scaling or {}, {}
-    mixtures = task.mixtures or {}
+    mixtures, given = task.mixtures or {}, {**shared, **(task.offsets or {})}
     for name, basis_NK in task.bases.items():
         first = params[name]["dense_0"]
-        given_SH = shared.get(name)
+        given_SH = given.get(name)
         if given_SH is None:  # a start or a scaling of its own
             x_SG = lines.inputs[name].astype(jnp.float32)
             x_SG = apply_scaling(scaling[name], x_SG) if name in scaling else x_SG

@@ -109,8 +109,8 @@ def _make_programs(replicate: Replicate, runner: "Runner", per_device: int) -> d
         state = replicate.init(key, task, lines, pretrained)
         tall = {name: getattr(state, name) for name in ("params", "opt_state", "kept")}
         state = state._replace(**cut_rows(tall, runner.block_rows))
-        # Bases and scalings are of use at the start alone.
-        return Slots(state, task._replace(bases=None, scaling=None, mixtures=None))
+        of_the_start = ("bases", "scaling", "mixtures", "offsets")
+        return Slots(state, task._replace(**dict.fromkeys(of_the_start)))
 
     def open_slots(key, task, lines, pretrained) -> Slots:
         one = start(key, task, lines, pretrained)

@@ -58,6 +58,9 @@ class Task(NamedTuple):
       mixtures: modality -> (F, N') weights of the first N' training lines in the last F lines,
         which have no inputs of their own in it. Their coordinates are among `inputs`; what a fixed
         part of the first layer gives for them is mixed by these.
+      offsets: modality -> (S, first width), what weights or a scaling of this replicate's own give
+        in the first layer, for the lines that have inputs; what is neither here nor shared, the
+        engine makes.
       entries: this replicate's own target, in place of the shared one; None where its lines tell
         what is learned from.
     """
@@ -69,6 +72,7 @@ class Task(NamedTuple):
     bases: Mapping[str, Array] | None = None
     scaling: Mapping[str, Scaling] | None = None
     mixtures: Mapping[str, Array] | None = None
+    offsets: Mapping[str, Array] | None = None
     entries: Entries | None = None
 
 

@@ -14,7 +14,7 @@ from drp.baselines.kernel_ridge import (
     RIDGE_GRID,
     KernelSetting,
     predict_kernel_ridge,
-    solve_duals,
+    score_kernel_ridge,
 )
 from drp.baselines.profiles import standardise
 
@@ -87,19 +87,6 @@ def test_rbf_kernel_equals_kernel_ridge_per_drug_around_the_intercept(gamma, pen
         assert_allclose(pred_SD[:, drug], expected_S, atol=1e-10)
 
 
-def test_duals_solve_every_drug_on_its_entries_and_are_zero_elsewhere():
-    rng = np.random.default_rng(4)
-    root_FF, target_FD = rng.normal(size=(12, 12)), rng.normal(size=(12, 9))
-    matrix_FF = root_FF @ root_FF.T + np.eye(12)
-    target_FD[rng.random(target_FD.shape) < 0.5] = np.nan
-    dual_FD, intercept_D = solve_duals(linalg.inv(matrix_FF), target_FD)
-    for dual_F, intercept, target_F in zip(dual_FD.T, intercept_D, target_FD.T, strict=True):
-        used_F = ~np.isnan(target_F)
-        assert_array_equal(dual_F[~used_F], 0)
-        assert_allclose(dual_F.sum(), 0, atol=1e-10)
-        assert_allclose((matrix_FF @ dual_F + intercept)[used_F], target_F[used_F], atol=1e-9)
-
-
 def test_few_entries():
     profiles_SG, target_SD = make_problem()
     for gamma in (None, 0.2):
@@ -112,10 +99,10 @@ def test_few_entries():
 def test_settings_come_in_their_order_and_do_not_see_each_other():
     profiles_SG, target_SD = make_problem()
     settings = [KernelSetting(None, 2.0), KernelSetting(0.1, 2.0), KernelSetting(0.1, 0.5)]
+    settings.append(settings[0])
     together = list(predict_kernel_ridge(profiles_SG, target_SD, settings))
-    assert len(together) == 3
     for pred_SD, setting in zip(together, settings, strict=True):
-        assert_array_equal(pred_SD, predict(profiles_SG, target_SD, *setting))
+        assert_array_equal(pred_SD, predict(profiles_SG, target_SD, *setting[:2]))
 
 
 def test_great_penalty_predicts_the_means():
@@ -181,3 +168,53 @@ def test_made_up_profiles_do_not_set_the_scale():
     assert_allclose(found, again, rtol=1e-9)
     other = next(predict_kernel_ridge(profiles_SG, target_SD, [setting], weight_S))
     assert np.nanmax(np.abs(found - other)) > 1e-3
+
+
+def test_tissue_by_hand():
+    # Flat genes: A = 0.5 for lines of one tissue + 0.5 on the diagonal. With s the sum of lung's
+    # duals, skin's is -s. Both lines of lung together: 1.5 s + 2 c = 0; skin: -s + c = 3.
+    profiles_SG, tissue_S = np.ones((4, 2)), np.array(["lung", "lung", "skin", "bone"])
+    target_SD = np.array([[-1.0], [1.0], [3.0], [np.nan]])
+    setting = KernelSetting(None, 0.5, 0.5)
+    pred_SD = next(predict_kernel_ridge(profiles_SG, target_SD, [setting], tissue_S=tissue_S))
+    s = -3 / 1.75
+    c = 3 + s
+    assert_allclose(pred_SD[:, 0], [c + s / 2, c + s / 2, c - s / 2, c])
+
+
+def test_tissues_that_are_wanted_and_missing_are_an_error():
+    with pytest.raises(ValueError, match="expected tissue_S"):
+        next(predict_kernel_ridge(*make_problem(), [KernelSetting(None, 1.0, 0.1)]))
+
+
+@pytest.mark.parametrize("setting", [KernelSetting(None, 0.7, 0.3), KernelSetting(0.3, 0.2, 0.1)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_score_is_that_of_fits_without_each_entry(setting, weighted):
+    """Each entry of a measured line is taken out, and all that is left is solved whole."""
+    profiles_SG, target_SD = make_problem()
+    rng = np.random.default_rng(6)
+    tissue_S, weight_S = rng.choice(["lung", "skin", "bone"], 25), rng.uniform(0.2, 3, 25)
+    made_up_S = np.arange(25) % 4 == 0
+    scaling = np.arange(N_FITTED)
+    if weighted:
+        lines, scaling = (weight_S, made_up_S), scaling[~made_up_S[:N_FITTED]]
+    else:
+        lines, weight_S, made_up_S = (None, None), np.ones(25), np.zeros(25, bool)
+    (found,) = score_kernel_ridge(profiles_SG, target_SD, [setting], *lines, tissue_S)
+    scaled_SG = standardise(profiles_SG, scaling)
+    kernel_SS = find_kernel(scaled_SG, scaled_SG, setting.gamma)
+    kernel_SS += setting.tissue * (tissue_S[:, None] == tissue_S)
+    expected = 0.0
+    for target_S in target_SD.T:
+        used = np.flatnonzero(~np.isnan(target_S))
+        for left_out in used[~made_up_S[used]] if len(used) > 1 else []:
+            kept = used[used != left_out]
+            system = np.ones((len(kept) + 1, len(kept) + 1))  # bordered by the intercept
+            system[:-1, :-1] = kernel_SS[np.ix_(kept, kept)]
+            system[:-1, :-1] += np.diag(setting.penalty / weight_S[kept])
+            system[-1, -1] = 0
+            solution = linalg.solve(system, np.append(target_S[kept], 0))
+            expected += (
+                np.append(kernel_SS[left_out, kept], 1) @ solution - target_S[left_out]
+            ) ** 2
+    assert_allclose(found, expected, rtol=1e-8)

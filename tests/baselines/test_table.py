@@ -13,6 +13,7 @@ from drp.baselines.tuning import make_tuned
 N_TRAIN, N_FITTED = 18, 24  # then lines that test
 GAP_DRUG = 2  # measured in test lines only
 
+KERNELS = ("ridge", "kernel_ridge")
 every_baseline = pytest.mark.parametrize("name", BASELINES)
 either_way = pytest.mark.parametrize("refit", [False, True])
 
@@ -58,7 +59,9 @@ def few_settings(monkeypatch):
         "random_forest": (predict_random_forest, [5, 2]),
     }
     for name, (predict_each, grid) in rows.items():
-        row = BASELINES[name]._replace(fit_predict=make_tuned(predict_each, grid))
+        row = BASELINES[name]._replace(
+            fit_predict=make_tuned(table._on_profiles(predict_each), grid)
+        )
         monkeypatch.setitem(BASELINES, name, table._check_inputs(name, row))
 
 
@@ -143,11 +146,35 @@ def test_missing_inputs_are_an_error(name):
 
 @every_baseline
 def test_other_inputs_may_be_left_out(name):
-    inputs, used = make_inputs(True), BASELINES[name].uses.value
-    unused = {"tissue_S", "codes_SK", "profiles_SG"} - {used}
+    inputs, used = make_inputs(True), {BASELINES[name].uses.value}
+    if name in KERNELS:
+        used.add("tissue_S")  # used where it is given, see below
+    unused = {"tissue_S", "codes_SK", "profiles_SG"} - used
     bare = inputs._replace(**dict.fromkeys(unused))
     fit_predict = BASELINES[name].fit_predict
     assert_array_equal(fit_predict(bare), fit_predict(inputs))
+
+
+@either_way
+@pytest.mark.parametrize("name", KERNELS)
+def test_kernel_ridge_uses_tissues_where_there_are_any(name, refit):
+    inputs = make_inputs(refit)
+    one_tissue = inputs._replace(tissue_S=np.full(30, "lung"))  # says no more than the intercept
+    raised = [
+        np.where(inputs.tissue_S[:, None] == "lung", target_SD + 9, target_SD)
+        for target_SD in (inputs.train_SD, inputs.validation_SD)
+    ]
+    inputs, one_tissue, bare = (
+        each._replace(train_SD=raised[0], validation_SD=raised[1])
+        for each in (inputs, one_tissue, inputs._replace(tissue_S=None))
+    )
+    found, *without = (BASELINES[name].fit_predict(each) for each in (inputs, one_tissue, bare))
+    assert_allclose(without[0], without[1])
+    assert squares(found, inputs) < squares(without[1], inputs)
+
+
+def squares(pred_SD: np.ndarray, inputs: BaselineInputs) -> float:
+    return np.nansum((pred_SD - np.fmax(inputs.train_SD, inputs.validation_SD)) ** 2)
 
 
 @every_baseline

@@ -75,13 +75,13 @@ def fit_full(numbers, encoders):
     return list(fit_replicates(KEY, map(make_task, numbers), lines, encoders, replicate, 2))
 
 
-def fit_span(numbers, encoders, offset="keep"):
+def fit_span(numbers, encoders, offset="keep", prepare=lambda task: task):
     inputs = to_device(INPUTS)
     kernels = {name: encoders[name]["dense_0"]["kernel"] for name in encoders}
     offsets = {name: inputs[name].astype(jnp.float32) @ kernels[name] for name in kernels}
     lines = Lines(inputs, TARGET, jnp.ones((S, D), bool), offsets)
     replicate = make_replicate(MODEL, RECIPE, span_offset=offset)
-    tasks = (make_task(number, make_bases(number)) for number in numbers)
+    tasks = (prepare(make_task(number, make_bases(number))) for number in numbers)
     return list(fit_replicates(KEY, tasks, lines, encoders, replicate, 2))
 
 
@@ -129,3 +129,20 @@ def test_the_span_is_the_whole_layer_under_plain_gradient_descent(encoders):
             }
             found = predict(MODEL, other.fitted, project(bases, inputs), offsets)
             np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_a_task_may_bring_the_offsets_that_the_engine_would_make():
+    def bring(task, factor=1):
+        weights = draw_weights(KEY, task.number, MODEL, GENES)
+        return task._replace(
+            offsets={
+                name: factor * x.astype(jnp.float32) @ weights[name]["dense_0"]["kernel"]
+                for name, x in to_device(INPUTS).items()
+            }
+        )
+
+    made, brought = (fit_span(range(2), {}, prepare=f) for f in (lambda task: task, bring))
+    others = fit_span(range(2), {}, prepare=lambda task: bring(task, 2))
+    for one, other, third in zip(made, brought, others, strict=True):
+        np.testing.assert_allclose(one.validation_loss, other.validation_loss, rtol=1e-4)
+        assert not np.allclose(one.validation_loss, third.validation_loss, rtol=1e-2)
