@@ -76,7 +76,7 @@ RECIPES = {
     # Chosen on inner splits that never see the lockbox; what was tried: BUILD_NOTES.
     "modern": Recipe(
         standardised=("expression",), target="measured", output_start="drug_mean",
-        optimiser="adamw", learning_rate=4e-4, weight_decay=1e-4, batch_size=64, patience=5,
+        optimiser="adamw", learning_rate=8e-4, weight_decay=1e-4, batch_size=128, patience=3,
         max_epochs=200, keep="best", encoder_widths=(1024,), head_widths=(), dropout=0.0,
         first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3,
         readout="ridge", readout_penalty=3.0, tissue_effect=0.2, members=5, refit=True,
