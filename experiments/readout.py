@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from scipy import linalg
 from threadpoolctl import threadpool_limits
 
-from drp.baselines import choose_learned, solve_duals
+from drp.baselines import choose_learned, invert_penalised, solve_duals
 from drp.training import FinishedReplicate
 from experiments.trial import Trial
 
@@ -61,9 +60,9 @@ def solve_ridge(
     kernel_LL = np.mean([x_RH[learned] @ x_RH[learned].T for x_RH, *_ in units], axis=0)
     kernel_LL += recipe.tissue_effect * same_SL[learned]
     weight_L = np.ones(len(learned)) if inputs.weight_S is None else inputs.weight_S[learned]
-    kernel_LL[np.diag_indices_from(kernel_LL)] += recipe.readout_penalty / weight_L
     with threadpool_limits(1, "blas"):  # many small factorisations, as in the baselines
-        dual_LD, intercept_D = solve_duals(linalg.inv(kernel_LL), target_RD[learned])
+        inverse_LL = invert_penalised(kernel_LL, recipe.readout_penalty / weight_L)
+        dual_LD, intercept_D = solve_duals(inverse_LL, target_RD[learned])
     outputs = [
         make_output(x_RH[learned].T @ dual_LD, intercept_D, centre_H, size)
         for x_RH, centre_H, size in units

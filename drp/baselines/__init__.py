@@ -6,7 +6,7 @@ It refuses to know how networks are trained, and where its arrays came from.
 """
 
 from drp.baselines.components import project_components
-from drp.baselines.duals import solve_duals
+from drp.baselines.duals import invert_penalised, solve_duals
 from drp.baselines.inputs import BaselineInputs, choose_learned
 from drp.baselines.table import BASELINES, Baseline, Uses
 
@@ -16,6 +16,7 @@ __all__ = [
     "BaselineInputs",
     "Uses",
     "choose_learned",
+    "invert_penalised",
     "project_components",
     "solve_duals",
 ]

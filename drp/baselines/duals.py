@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import lapack
 
 FEWEST_ENTRIES = 2  # of one alone nothing is left that could predict it
 
@@ -27,6 +28,23 @@ class Solved(NamedTuple):
     of_target_FD: np.ndarray
     of_ones_FD: np.ndarray
     diagonal_QD: np.ndarray
+
+
+def invert_penalised(kernel_FF: np.ndarray, penalty_F: np.ndarray) -> np.ndarray:
+    """Return the inverse of a kernel with a penalty > 0 on its diagonal; the kernel is used up.
+
+    By Cholesky: half the work of a general inverse, and a fraction of an eigendecomposition.
+    """
+    kernel_FF[np.diag_indices_from(kernel_FF)] += penalty_F
+    # Symmetric, so its transpose is itself, in the order that LAPACK works on in place.
+    factor_FF, failed = lapack.dpotrf(kernel_FF.T, lower=1, overwrite_a=1, clean=0)
+    if failed:
+        raise np.linalg.LinAlgError("expected a kernel that is positive with its penalty")
+    lower_FF, _ = lapack.dpotri(factor_FF, lower=1, overwrite_c=1)
+    lower_FF = np.tril(lower_FF)
+    inverse_FF = lower_FF + lower_FF.T
+    inverse_FF[np.diag_indices_from(inverse_FF)] /= 2
+    return inverse_FF
 
 
 def solve_duals(inverse_FF: np.ndarray, target_FD: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

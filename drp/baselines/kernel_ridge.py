@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import lapack
 
-from drp.baselines.duals import leave_one_out, solve_duals
+from drp.baselines.duals import invert_penalised, leave_one_out, solve_duals
 from drp.baselines.inputs import find_fitted
 from drp.baselines.means import global_mean
 from drp.baselines.profiles import standardise
@@ -141,24 +140,7 @@ def _make_systems(
         if place == 0 or gamma != gammas[place - 1]:
             profile_kernel_SF = _make_kernel(scaled_SG, scaled_SG[fitted], gamma)
         kernel_SF = profile_kernel_SF + tissue * same_SF
-        yield _System(kernel_SF, _invert(kernel_SF[fitted], penalty / weight_F))
-
-
-def _invert(kernel_FF: np.ndarray, penalty_F: np.ndarray) -> np.ndarray:
-    """Return the inverse of a kernel + a penalty > 0 on its diagonal; the kernel is used up.
-
-    By Cholesky: half the work of a general inverse, and a fraction of an eigendecomposition.
-    """
-    kernel_FF[np.diag_indices_from(kernel_FF)] += penalty_F
-    # Symmetric, so its transpose is itself, in the order that LAPACK works on in place.
-    factor_FF, failed = lapack.dpotrf(kernel_FF.T, lower=1, overwrite_a=1, clean=0)
-    if failed:
-        raise np.linalg.LinAlgError("expected a kernel that is positive with its penalty")
-    lower_FF, _ = lapack.dpotri(factor_FF, lower=1, overwrite_c=1)
-    lower_FF = np.tril(lower_FF)
-    inverse_FF = lower_FF + lower_FF.T
-    inverse_FF[np.diag_indices_from(inverse_FF)] /= 2
-    return inverse_FF
+        yield _System(kernel_SF, invert_penalised(kernel_SF[fitted], penalty / weight_F))
 
 
 def _make_kernel(left_SG: np.ndarray, right_FG: np.ndarray, gamma: float | None) -> np.ndarray:
