@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from drp.baselines import BASELINES
+from drp.baselines import BASELINES, GRIDS
 from drp.data.mixtures import SHRINKAGE
 from drp.data.rotation import STOPPING_PARTS
 from drp.models import DESIGNS
@@ -48,6 +48,7 @@ def describe_method(settings: CompareSettings, recipes: Mapping[str, Recipe]) ->
         "components": N_COMPONENTS,
         "stopping_parts": STOPPING_PARTS,
         "mixture_shrinkage": SHRINKAGE,
+        "grids": {name: str(grid) for name, grid in GRIDS.items()},
     }
     return {**fields, **designs, **constants}
 

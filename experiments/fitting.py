@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
@@ -32,6 +32,8 @@ from experiments.trial import Trial
 from experiments.wiring import Predict, Wiring, wire_components, wire_genes
 
 FULL, SPAN = "full", "span"
+# Replicates of a baseline; each holds a copy of the profiles.
+FITTED_AT_ONCE = min(os.cpu_count() or 1, 8)
 # What is trained where, by the inputs of a design and its first layer.
 WIRINGS = {
     (Inputs.GENES, FULL): wire_genes,
@@ -107,8 +109,14 @@ def fit_baseline(
         n_fitted = trial.count_fitted(number, members=False)
         return Outcome(number, n_fitted, predicted_SD, None, np.nan, np.nan, np.nan, None, None)
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(fit, missing)
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(FITTED_AT_ONCE) as pool:
+        waiting: deque[Future] = deque()
+        for number in missing:
+            waiting.append(pool.submit(fit, number))
+            if len(waiting) == FITTED_AT_ONCE:  # no more, for whoever stops waits for these
+                yield waiting.popleft().result()
+        for last in waiting:
+            yield last.result()
 
 
 def gather_inputs(baseline: Baseline, trial: Trial, number: int) -> BaselineInputs:
@@ -199,9 +207,13 @@ def summarise_members(
     replicate: int, networks: Sequence[FinishedReplicate], wiring: Wiring, trial: Trial
 ) -> Outcome:
     """Return a replicate's prediction: the mean of its networks, and what tissues add to it."""
+    hidden_MRH = [wiring.encode_rows(network) for network in networks]
     solve = READOUTS[trial.recipe.readout]
-    networks, tissue_effect_SD = solve(networks, replicate, trial, wiring.encode_rows)
-    predicted_MSD = np.stack([wiring.predict_lines(network) for network in networks])
+    networks, tissue_effect_SD = solve(networks, hidden_MRH, trial, replicate)
+    predicted_MSD = np.stack([
+        predict_drugs(network, hidden_RH[: trial.n_lines], tissue_effect_SD.shape[1])
+        for network, hidden_RH in zip(networks, hidden_MRH, strict=True)
+    ])  # fmt: skip
     epochs = [len(network.train_loss) for network in networks]
 
     @cache  # few are asked for, and each is large
@@ -209,13 +221,22 @@ def summarise_members(
         return [wiring.keep(network) for network in networks]
 
     return Outcome(
-        replicate, trial.count_fitted(replicate, members=True),
+        replicate, trial.count_fitted(replicate, members=trial.recipe.readout == "trained"),
         predicted_MSD.mean(axis=0) + tissue_effect_SD,
         predicted_MSD.std(axis=0, ddof=1) if len(networks) > 1 else None,
         float(np.mean(epochs)), float(sum(epochs)),
         sum(network.slot_epochs for network in networks), keep,
         partial(predict_new, wiring.make_predict, keep) if wiring.make_predict else None,
     )  # fmt: skip
+
+
+def predict_drugs(network: FinishedReplicate, hidden_SH: np.ndarray, n_drugs: int) -> np.ndarray:
+    """Return (S, D) float64 ln IC50 (uM) from hidden units, auxiliary outputs left out."""
+    output = network.fitted.params["output"]
+    kernel_HD, bias_D = (
+        np.asarray(output[x], np.float64)[..., :n_drugs] for x in ("kernel", "bias")
+    )
+    return hidden_SH @ kernel_HD + bias_D
 
 
 def predict_new(

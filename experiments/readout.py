@@ -13,12 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from drp.baselines import choose_learned, invert_penalised, solve_duals
+from drp.baselines import BaselineInputs, choose_learned, invert_penalised, solve_duals
 from drp.training import FinishedReplicate
 from experiments.trial import Trial
-
-# network -> (rows, H) float32, what its output layer reads of every row of the trial
-Encode = Callable[[FinishedReplicate], np.ndarray]
 
 
 class Readout(NamedTuple):
@@ -30,47 +27,75 @@ class Readout(NamedTuple):
     """
 
     networks: list[FinishedReplicate]
-    tissue_effect_SD: np.ndarray | float
+    tissue_effect_SD: np.ndarray
 
 
 def keep_trained(
-    networks: Sequence[FinishedReplicate], replicate: int, trial: Trial, encode: Encode
-) -> Readout:
+    networks: Sequence[FinishedReplicate], hidden_MRH: Sequence[np.ndarray], trial: Trial,
+    replicate: int,
+) -> Readout:  # fmt: skip
     """Return the networks as they are."""
-    return Readout(list(networks), 0.0)
+    return Readout(list(networks), np.zeros_like(trial.lines.measured_SD))
 
 
 def solve_ridge(
-    networks: Sequence[FinishedReplicate], replicate: int, trial: Trial, encode: Encode
-) -> Readout:
+    networks: Sequence[FinishedReplicate], hidden_MRH: Sequence[np.ndarray], trial: Trial,
+    replicate: int,
+) -> Readout:  # fmt: skip
     """Return the networks with output layers solved on all lines that the replicate learns from.
+
+    Networks one of which diverged stay as they are, for all to see.
 
     Args:
       networks: all members of the replicate.
-      replicate: its number.
+      hidden_MRH: what the output layer of each reads of every row of the trial.
       trial: says what is learned from, with which penalty, and how much tissues may differ.
-      encode: gives the hidden units.
+      replicate: its number.
     """
-    recipe, inputs = trial.recipe, trial.learned_by(replicate)
+    if not all(np.isfinite(hidden_RH).all() for hidden_RH in hidden_MRH):
+        return keep_trained(networks, hidden_MRH, trial, replicate)
+    recipe, learned_by = trial.recipe, trial.learned_by(replicate)
+    outputs, tissue_effect_RD = solve_outputs(
+        hidden_MRH, learned_by, trial.n_lines, recipe.readout_penalty, recipe.tissue_effect
+    )
+    return Readout(
+        [put_output(*pair) for pair in zip(networks, outputs, strict=True)],
+        tissue_effect_RD[: trial.n_lines],
+    )
+
+
+def solve_outputs(
+    hidden_MRH: Sequence[np.ndarray], inputs: BaselineInputs, n_complete: int, penalty: float,
+    tissue_effect: float,
+) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:  # fmt: skip
+    """Solve one ridge regression per drug on the hidden units of all members, side by side.
+
+    Args:
+      hidden_MRH: (R, H) hidden units of each member.
+      inputs: targets, weights and tissues of the rows.
+      n_complete: rows whose profiles were measured; they come first.
+      penalty: variance of the noise, where the units give a signal of variance 1.
+      tissue_effect: variance of what each tissue adds, in the same units.
+
+    Returns:
+      The output layer of each member, whose mean over members is the solution; and ln IC50 (uM)
+      that its tissue adds to each row, (R, D).
+    """
     target_RD = choose_learned(inputs)
     learned = np.flatnonzero(np.isfinite(target_RD).any(axis=1))
-    complete = learned[learned < trial.n_lines]
-    units = [standardise_units(encode(network), complete) for network in networks]
-    same_SL = inputs.tissue_S[:, None] == inputs.tissue_S[learned]
+    units = [standardise_units(x_RH, learned[learned < n_complete]) for x_RH in hidden_MRH]
+    same_RL = inputs.tissue_S[:, None] == inputs.tissue_S[learned]
     kernel_LL = np.mean([x_RH[learned] @ x_RH[learned].T for x_RH, *_ in units], axis=0)
-    kernel_LL += recipe.tissue_effect * same_SL[learned]
+    kernel_LL += tissue_effect * same_RL[learned]
     weight_L = np.ones(len(learned)) if inputs.weight_S is None else inputs.weight_S[learned]
     with threadpool_limits(1, "blas"):  # many small factorisations, as in the baselines
-        inverse_LL = invert_penalised(kernel_LL, recipe.readout_penalty / weight_L)
+        inverse_LL = invert_penalised(kernel_LL, penalty / weight_L)
         dual_LD, intercept_D = solve_duals(inverse_LL, target_RD[learned])
     outputs = [
         make_output(x_RH[learned].T @ dual_LD, intercept_D, centre_H, size)
         for x_RH, centre_H, size in units
     ]
-    return Readout(
-        [put_output(*pair) for pair in zip(networks, outputs, strict=True)],
-        recipe.tissue_effect * (same_SL[: trial.n_lines] @ dual_LD),
-    )
+    return outputs, tissue_effect * (same_RL @ dual_LD)
 
 
 def standardise_units(

@@ -88,11 +88,15 @@ class SpanWiring:
     def wire(self) -> Wiring:
         """Return what the engine needs."""
         return Wiring(
-            self._model, self._trial.recipe, self._lines, self._shared.encoders,
-            self._make_task, self._predict_lines, self._encode_rows,
-            lambda finished: keep_replicate(finished, self._fit_bases(finished.number)),
-            self._make_predict,
-        )  # fmt: skip
+            model=self._model,
+            recipe=self._trial.recipe,
+            lines=self._lines,
+            pretrained=self._shared.encoders,
+            make_task=self._make_task,
+            encode_rows=self._encode_rows,
+            keep=lambda done: keep_replicate(done, self._fit_bases(done.number)),
+            make_predict=self._make_predict,
+        )
 
     def _make_frame(self, standardised: list[str], rows_N: np.ndarray, known: Mapping) -> Frame:
         """Scale by the statistics of some rows; `known`: products that are those of another."""
@@ -170,34 +174,20 @@ class SpanWiring:
         # On the host, as what is kept must not fill an accelerator.
         return jax.device_get(self._give_offsets(number, own))
 
-    def _predict_lines(self, finished: FinishedReplicate) -> np.ndarray:
-        own, offsets = self._locate_lines(finished.number)
-        return self._only_drugs(predict_rows(self._model, finished.fitted, own, offsets))
-
     def _encode_rows(self, finished: FinishedReplicate) -> np.ndarray:
-        """Return what the output layer reads of all rows; further lines are mixed in here too."""
-        trial, fold = self._trial, self._trial.network(finished.number)
-        own, offsets = (
-            {name: trial.extend(np.asarray(x), fold) for name, x in group.items()}
-            for group in self._locate_lines(finished.number, every_row=True)
-        )
-        return np.asarray(encode_rows(self._model, finished.fitted, own, offsets))
-
-    def _locate_lines(
-        self, number: int, every_row: bool = False
-    ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """Return the complete lines' coordinates and offsets, by modality.
-
-        Args:
-          number: the network.
-          every_row: further lines too, in the modalities that they have.
-        """
-        frame, bases = self._frame(number), self._fit_bases(number)
-        some = slice(None if every_row else self._trial.n_lines)
-        own = {name: basis.project(frame.products[name][some]) for name, basis in bases.items()}
+        """Return what the output layer reads of all rows: coordinates and offsets mix alike."""
+        number, trial = finished.number, self._trial
+        fold, products = trial.network(number), self._frame(number).products
+        own = {
+            name: basis.project(products[name]) for name, basis in self._fit_bases(number).items()
+        }
         shared = self._lines.offsets if self._stays else {}
         offsets = {**shared, **self._find_offsets(number)}
-        return as_float32(own), {name: jnp.asarray(x[some]) for name, x in offsets.items()}
+        every_row = (
+            {name: trial.extend(np.asarray(x), fold) for name, x in group.items()}
+            for group in (own, offsets)
+        )
+        return np.asarray(encode_rows(self._model, finished.fitted, *every_row))
 
     def _make_predict(self, kept: Checkpoint) -> Predict:
         def predict_part(raw: Profiles) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Recipes by name, and with fields replaced: `modern:dropout=0:members=5`. What an ablation is."""
+"""Recipes by name, and with fields replaced: `modern:members=10`. What an ablation is."""
 
 import dataclasses
 from collections.abc import Iterable

@@ -36,7 +36,6 @@ class Wiring(NamedTuple):
       lines: the cell lines, on the device.
       pretrained: modality -> encoder weights to start from.
       make_task: network -> its task.
-      predict_lines: a finished network -> (S, D) float64 ln IC50 (uM) of all complete lines.
       encode_rows: a finished network -> (R, H) float32, what its output layer reads of all rows.
       keep: a finished network -> what is kept of it.
       make_predict: what was kept -> a function from profiles of new samples to (T, D) float64; None
@@ -48,7 +47,6 @@ class Wiring(NamedTuple):
     lines: Lines
     pretrained: Mapping[str, Mapping]
     make_task: Callable[[int], Task]
-    predict_lines: Callable[[FinishedReplicate], np.ndarray]
     encode_rows: Callable[[FinishedReplicate], np.ndarray]
     keep: Callable[[FinishedReplicate], Checkpoint]
     make_predict: Callable[[Checkpoint], Predict] | None
@@ -65,16 +63,19 @@ def wire_genes(design: Design, trial: Trial, bench: Bench) -> Wiring:
     def own(number: int) -> Profiles:
         return {name: trial.extend(inputs[name], trial.network(number)) for name in lacking}
 
+    def encode(finished: FinishedReplicate) -> np.ndarray:
+        return encode_in_parts(model, finished.fitted, {**shared, **own(finished.number)})
+
     return Wiring(
-        model, trial.recipe, to_device(shared, trial),
-        choose_encoders(design, trial, bench), lambda number: make_task(number, trial, own(number)),
-        lambda finished: predict_drugs(finished.fitted, inputs),
-        lambda finished: encode_in_parts(
-            model, finished.fitted, {**shared, **own(finished.number)}
-        ),
-        lambda finished: keep_replicate(finished, {}),
-        lambda kept: partial(predict_drugs, kept.fitted),
-    )  # fmt: skip
+        model=model,
+        recipe=trial.recipe,
+        lines=to_device(shared, trial),
+        pretrained=choose_encoders(design, trial, bench),
+        make_task=lambda number: make_task(number, trial, own(number)),
+        encode_rows=encode,
+        keep=lambda finished: keep_replicate(finished, {}),
+        make_predict=lambda kept: partial(predict_drugs, kept.fitted),
+    )
 
 
 def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
@@ -86,23 +87,22 @@ def wire_components(design: Design, trial: Trial, bench: Bench) -> Wiring:
     recipe = dataclasses.replace(trial.recipe, standardised=())
     head_widths = recipe.head_widths or recipe.encoder_widths
     model = make_model(design, trial, bench, (), head_widths)
-    predict_drugs = partial(predict_in_parts, model, len(bench.lines.drugs))
 
     def codes(number: int) -> Profiles:
         fold = trial.network(number)
         projected = trial.codes(fold)
         return {name: trial.extend(projected[name], fold) for name in design.modalities}
 
-    def predict_lines(finished: FinishedReplicate) -> np.ndarray:
-        own = {name: x[: trial.n_lines] for name, x in codes(finished.number).items()}
-        return predict_drugs(finished.fitted, own)
-
     return Wiring(
-        model, recipe, to_device({}, trial), {},
-        lambda number: make_task(number, trial, codes(number)), predict_lines,
-        lambda finished: encode_in_parts(model, finished.fitted, codes(finished.number)),
-        lambda finished: keep_replicate(finished, {}), None,
-    )  # fmt: skip
+        model=model,
+        recipe=recipe,
+        lines=to_device({}, trial),
+        pretrained={},
+        make_task=lambda number: make_task(number, trial, codes(number)),
+        encode_rows=lambda done: encode_in_parts(model, done.fitted, codes(done.number)),
+        keep=lambda finished: keep_replicate(finished, {}),
+        make_predict=None,
+    )
 
 
 def make_model(

@@ -8,10 +8,11 @@ It refuses to know how networks are trained, and where its arrays came from.
 from drp.baselines.components import project_components
 from drp.baselines.duals import invert_penalised, solve_duals
 from drp.baselines.inputs import BaselineInputs, choose_learned
-from drp.baselines.table import BASELINES, Baseline, Uses
+from drp.baselines.table import BASELINES, GRIDS, Baseline, Uses
 
 __all__ = [
     "BASELINES",
+    "GRIDS",
     "Baseline",
     "BaselineInputs",
     "Uses",

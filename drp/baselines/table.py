@@ -119,3 +119,10 @@ _ROWS = {
     "random_forest": Baseline(_random_forest, Uses.PROFILES, costly=True),
 }
 BASELINES = {name: _check_inputs(name, row) for name, row in _ROWS.items()}
+# What each tuned baseline chooses from.
+GRIDS = {
+    "ridge": RIDGE_GRID,
+    "kernel_ridge": KERNEL_RIDGE_GRID,
+    "elastic_net": ELASTIC_NET_GRID,
+    "random_forest": FOREST_GRID,
+}

@@ -146,7 +146,9 @@ def select_lines(lines: CellLines, rows: np.ndarray) -> CellLines:
 
 
 def shuffle_lines(lines: CellLines, what: str, seed: int) -> CellLines:
-    """Return lines some of whose rows are another line's: a control, which must learn nothing.
+    """Return lines some of whose rows are another line's: a control.
+
+    With labels shuffled nothing can be learned; with a modality shuffled, what else is known.
 
     Args:
       lines: the cell lines.

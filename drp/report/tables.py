@@ -180,7 +180,7 @@ def find_networks(table1: pd.DataFrame) -> pd.Series:
 
 
 def find_base(recipe: str) -> str:
-    """Return the recipe that a variant such as `modern:dropout=0` was made from."""
+    """Return the recipe that a variant such as `modern:dropout=0.5` was made from."""
     return recipe.split(":")[0]
 
 

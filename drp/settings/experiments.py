@@ -131,7 +131,7 @@ class CompareSettings:
     )
     designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
     recipe: tuple[str, ...] = setting(
-        ("paper",), "recipes: paper, modern, or with fields replaced: modern:dropout=0:members=5"
+        ("paper",), "recipes: paper, modern, or with fields replaced: modern:dropout=0.5:members=10"
     )
     train_fractions: tuple[float, ...] = setting(
         (1.0,), "learning curve: shares of the lines to fit on; the recipes run at each", minimum=0

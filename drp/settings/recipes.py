@@ -10,7 +10,7 @@ HEAD_WIDTHS = (128, 128, 128)
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a design is fitted to cell lines (the table of recipes in the README).
+    """How a design is fitted to cell lines; the rows of `RECIPES` say all of it.
 
     Baselines read `target`, `further_lines`, `refit`, `train_fraction` and `permuted`; networks
     read all of it.
@@ -59,7 +59,8 @@ class Recipe:
     refit: bool = option("whether validation lines are fitted on too, once settings are chosen")
     train_fraction: float = option("share of the lines to fit on that is used", minimum=0)
     permuted: str = option(
-        "control: whose rows are shuffled over the lines", ("", "expression", "mutation", "labels")
+        "control: whose rows are shuffled over the lines; tissues stay, but with labels",
+        ("", "expression", "mutation", "labels"),
     )
 
 

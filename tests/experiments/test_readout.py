@@ -44,13 +44,13 @@ def predict(networks, hidden) -> np.ndarray:
 
 def solve(trial: Trial, name: str = "ridge"):
     networks, hidden = make_networks(trial)
-    readout = READOUTS[name](networks, 0, trial, lambda network: hidden[network.number])
+    readout = READOUTS[name](networks, list(hidden.values()), trial, 0)
     return networks, hidden, readout
 
 
 def test_trained_outputs_stay_as_they_are():
     networks, _, readout = solve(make_trial(), "trained")
-    assert readout.networks == networks and readout.tissue_effect_SD == 0
+    assert readout.networks == networks and not readout.tissue_effect_SD.any()
 
 
 @pytest.mark.parametrize("further_lines", [0.0, 0.25])
@@ -94,12 +94,20 @@ def test_units_that_never_fire_leave_the_drug_means():
     trial = make_trial(further_lines=0.0)
     networks, hidden = make_networks(trial)
     dead = {number: np.zeros_like(x_RH) for number, x_RH in hidden.items()}
-    readout = READOUTS["ridge"](networks, 0, trial, lambda network: dead[network.number])
+    readout = READOUTS["ridge"](networks, list(dead.values()), trial, 0)
     fold = trial.fold(0)
     lines = np.concatenate([fold.train, fold.validation])
     means_D = np.nanmean(trial.lines.measured_SD[lines], axis=0)
     found_SD = predict(readout.networks, dead)[:S, :D]
     np.testing.assert_allclose(found_SD, np.tile(means_D, (S, 1)), 1e-5)
+
+
+def test_networks_one_of_which_diverged_stay_as_they_are():
+    trial = make_trial()
+    networks, hidden = make_networks(trial)
+    hidden[0][3, 2] = np.nan
+    readout = READOUTS["ridge"](networks, list(hidden.values()), trial, 0)
+    assert readout.networks == networks and not readout.tissue_effect_SD.any()
 
 
 def test_a_tissue_that_is_held_out_has_no_effect():

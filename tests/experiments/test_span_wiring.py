@@ -35,6 +35,8 @@ def list_recipes() -> dict:
             max_epochs=4,
         ),
     }  # fmt: skip
+    solved = {"readout": "ridge", "readout_penalty": 3.0, "tissue_effect": 0.2}
+    kinds["solved"] = replace(kinds["joined"], **solved)
     return {
         f"{kind} {layer} {offset}": replace(recipe, first_layer=layer, span_offset=offset)
         for kind, recipe in kinds.items() for layer in ("full", "span")
@@ -56,6 +58,7 @@ def fit(bench: Bench, design: str, recipe: str) -> list:
         ("complete", "scaled", "split"),
         ("complete", "joined", "shared"),
         ("random_init", "joined", "shared"),
+        ("random_init", "solved", "shared"),
     ],
 )
 def test_the_span_is_the_whole_layer_under_plain_gradient_descent(design, recipe, scaling):
@@ -63,6 +66,7 @@ def test_the_span_is_the_whole_layer_under_plain_gradient_descent(design, recipe
 
     `joined`: two members, further lines whose expression is a mixture and auxiliary outputs. The
     full layer reads the mixture as a profile, the span has it in coordinates and offsets alone.
+    `solved`: the same with the output layer solved at the end.
     """
     bench = make(span_scaling=scaling)
     full, span = (fit(bench, design, f"{recipe} {layer} keep") for layer in ("full", "span"))
