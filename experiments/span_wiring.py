@@ -37,8 +37,8 @@ from experiments.wiring import (
 # A basis is wanted again when its replicate is done. At 500 training lines 64 of them, in two
 # modalities, hold 256 MB, with further lines twice that; with more slots a basis is made twice.
 BASES_KEPT = 64
-# Offsets of random starts cost genes x width random numbers, and are wanted again when a network is
-# done: by the output layer and by the predictions. Its replicate's members come one after another.
+# Offsets of random starts cost genes x width random numbers, and are wanted twice: when a network
+# starts and when it is done.
 OFFSETS_KEPT = 16
 # Frames of a split's own hold scaled inputs, genes wide.
 FRAMES_KEPT = 2
