@@ -215,13 +215,15 @@ def summarise_members(
         for network, hidden_RH in zip(networks, hidden_MRH, strict=True)
     ])  # fmt: skip
     epochs = [len(network.train_loss) for network in networks]
+    # A solved output layer has fitted the lines on which its networks stopped.
+    by_members = trial.recipe.readout == "trained"
 
     @cache  # few are asked for, and each is large
     def keep() -> list[Checkpoint]:
         return [wiring.keep(network) for network in networks]
 
     return Outcome(
-        replicate, trial.count_fitted(replicate, members=trial.recipe.readout == "trained"),
+        replicate, trial.count_fitted(replicate, members=by_members),
         predicted_MSD.mean(axis=0) + tissue_effect_SD,
         predicted_MSD.std(axis=0, ddof=1) if len(networks) > 1 else None,
         float(np.mean(epochs)), float(sum(epochs)),

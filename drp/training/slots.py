@@ -109,8 +109,9 @@ def _make_programs(replicate: Replicate, runner: "Runner", per_device: int) -> d
         state = replicate.init(key, task, lines, pretrained)
         tall = {name: getattr(state, name) for name in ("params", "opt_state", "kept")}
         state = state._replace(**cut_rows(tall, runner.block_rows))
-        of_the_start = ("bases", "scaling", "mixtures", "offsets")
-        return Slots(state, task._replace(**dict.fromkeys(of_the_start)))
+        # Of use at the start alone.
+        task = task._replace(bases=None, scaling=None, mixtures=None, offsets=None)
+        return Slots(state, task)
 
     def open_slots(key, task, lines, pretrained) -> Slots:
         one = start(key, task, lines, pretrained)
