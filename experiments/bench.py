@@ -1,20 +1,20 @@
 """What all designs of one comparison share: lines, splits, encoders, recipes, settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from drp.data import Cohort, DataError, read_cohort
-from drp.data.cohort import CELL_LINES, EXPRESSION, TUMORS
+from drp.data.cohort import CELL_LINES, EXPRESSION, MUTATION, TUMORS
 from drp.data.folds import LOCKBOX
-from drp.data.lines import CellLines, gather_lines, select_lines
+from drp.data.lines import EXPRESSION_GENES, CellLines, gather_lines, select_lines
 from drp.data.splits import Splits, lockbox_rows, make_splits, read_splits
 from drp.models import DESIGNS, MODALITIES, Start
 from drp.settings import CompareSettings, Recipe
 from experiments.console import say
-from experiments.encoders import read_encoder
+from experiments.encoders import find_encoders, read_encoder
 from experiments.flags import SettingsError
 from experiments.variants import list_recipes
 
@@ -42,8 +42,9 @@ class Bench(NamedTuple):
 
     Attributes:
       lines: the cell lines; `splits`: their parts.
-      encoders: modality -> weights of the pre-trained encoder; empty if none were asked for. A
-        recipe with fewer layers takes the first ones.
+      encoders: a recipe's `encoders` -> modality -> weights of the pre-trained encoder, over the
+        lines' genes; no modality if none were asked for. A recipe with fewer layers takes the
+        first ones.
       recipes: the text that asks for a recipe -> the recipe.
       n_replicates: how many of the splits are used.
       seed: of weights and batches.
@@ -52,7 +53,7 @@ class Bench(NamedTuple):
 
     lines: CellLines
     splits: Splits
-    encoders: Mapping[str, Mapping]
+    encoders: Mapping[str, Mapping[str, Mapping]]
     recipes: Mapping[str, Recipe]
     n_replicates: int
     seed: int
@@ -68,24 +69,57 @@ def needs_encoders(designs: Sequence[str]) -> list[str]:
 
 def prepare_bench(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> Bench:
     """Read lines, splits and encoders, and check that they fit one another."""
-    lines = gather_lines(read_cohort(settings.cells, CELL_LINES), settings.expression)
+    cells = read_cohort(settings.cells, CELL_LINES)
+    lines = gather_lines(cells, settings.expression)
     if settings.hide_lockbox:
         hidden = lockbox_rows(len(lines.samples))
         lines = select_lines(lines, np.setdiff1d(np.arange(len(lines.samples)), hidden))
     splits = find_splits(settings, lines)
-    asked = list_recipes(settings.recipe, settings.train_fractions)
-    widths = {recipes[text].encoder_widths for text in asked}
-    encoders = {
-        name: read_encoder(
-            Path(settings.encoders) / name, lines.genes[name], widths,
-            name == EXPRESSION and settings.expression == "all", settings.seed,
-        ).params
-        for name in needs_encoders(settings.designs)
-    }  # fmt: skip
+    encoders = read_encoders(settings, recipes, cells)
     return Bench(
         lines, splits, encoders, recipes, min(settings.replicates, len(splits)), settings.seed,
         Training(**{name: getattr(settings, name) for name in Training._fields}),
     )  # fmt: skip
+
+
+def list_encoders(
+    settings: CompareSettings, recipes: Mapping[str, Recipe]
+) -> dict[str, dict[str, Path]]:
+    """Return where the encoders are that the recipes asked for start from.
+
+    Returns:
+      A recipe's `encoders` -> modality -> folder.
+    """
+    asked = list_recipes(settings.recipe, settings.train_fractions)
+    names = dict.fromkeys(recipes[text].encoders for text in asked)
+    modalities = needs_encoders(settings.designs)
+    return {
+        name: {x: find_encoders(Path(settings.encoders) / name) / x for x in modalities}
+        for name in names
+    }
+
+
+def read_encoders(
+    settings: CompareSettings, recipes: Mapping[str, Recipe], cells: Cohort
+) -> dict[str, dict[str, Mapping]]:
+    """Read all encoders that the recipes asked for start from, as `Bench.encoders` holds them."""
+    asked = [recipes[x] for x in list_recipes(settings.recipe, settings.train_fractions)]
+    is_whole = settings.expression == "all"  # then the lines have genes that no tumour has
+    places = {MUTATION: MUTATION, EXPRESSION: EXPRESSION_GENES[settings.expression]}
+
+    def read(folder: Path, modality: str, recipes: Iterable[Recipe]) -> Mapping:
+        return read_encoder(
+            folder, cells.require(places[modality]).var, {x.encoder_widths for x in recipes},
+            settings.min_gene_share, settings.seed, is_whole and modality == EXPRESSION,
+        ).params  # fmt: skip
+
+    return {
+        name: {
+            modality: read(folder, modality, [x for x in asked if x.encoders == name])
+            for modality, folder in folders.items()
+        }
+        for name, folders in list_encoders(settings, recipes).items()
+    }
 
 
 def check_together(settings: CompareSettings) -> None:

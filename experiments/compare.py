@@ -89,7 +89,7 @@ def open_run(settings: CompareSettings, bench: Bench) -> tuple[RunFolder, Cohort
     """Return the folder of results, its splits written, and the tumours if any are asked for."""
     tumors = read_tumor_cohort(settings.tumors, bench.lines) if settings.tumors else None
     method = describe_method(settings, bench.recipes)
-    folder = RunFolder("compare", settings, list_inputs(settings), method)
+    folder = RunFolder("compare", settings, list_inputs(settings, bench.recipes), method)
     folder.begin()
     lines = bench.lines
     write_splits(folder.path / "splits.npz", bench.splits, lines.samples, lines.drugs)

@@ -9,7 +9,8 @@ from drp.data.mixtures import SHRINKAGE
 from drp.data.rotation import STOPPING_PARTS
 from drp.models import DESIGNS
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings, Recipe
-from experiments.bench import needs_encoders
+from experiments.bench import list_encoders
+from experiments.encoder_formats import DESCRIPTION
 from experiments.run_folder import hash_file
 from experiments.variants import keep_distinct, list_recipes, override, read_recipe
 
@@ -30,14 +31,13 @@ def find_recipes(settings: CompareSettings) -> dict[str, Recipe]:
     return {text: override(read_recipe(text), **given) for text in [*asked, *RECIPES]}
 
 
-def list_inputs(settings: CompareSettings) -> dict[str, list[Path]]:
+def list_inputs(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> dict[str, list[Path]]:
     """Return the files that the results depend on, by setting."""
-    encoders = needs_encoders(settings.designs)
     single = {name: getattr(settings, name) for name in ("cells", "tumors", "splits")}
     files = {name: [Path(path)] for name, path in single.items() if path}
-    return files | {
-        "encoders": [Path(settings.encoders) / name / "encoder.json" for name in encoders]
-    }
+    folders = list_encoders(settings, recipes).values()
+    described = [folder / DESCRIPTION for group in folders for folder in group.values()]
+    return files | {"encoders": described}
 
 
 def describe_method(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> dict:
@@ -55,7 +55,7 @@ def describe_method(settings: CompareSettings, recipes: Mapping[str, Recipe]) ->
 
 def describe_run(settings: CompareSettings, recipes: Mapping[str, Recipe]) -> dict[str, object]:
     """Return what all processes of one run must have in common."""
-    paths = list_inputs(settings)
+    paths = list_inputs(settings, recipes)
     given = {
         field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)
         if not field.metadata["places"] and field.name not in {*paths, "out"}

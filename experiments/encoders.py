@@ -1,29 +1,31 @@
-"""Encoders on disk: one folder per modality with an orbax checkpoint and what it was trained on."""
+"""Encoders: written with all that another cohort needs to use them, and read to fit a cohort.
 
-import json
+It refuses to know how an encoder is trained.
+"""
+
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
-import orbax.checkpoint as ocp
 import pandas as pd
 
-from drp.atomic import replacing
-from drp.data.errors import DataError, name_first
-from drp.models.dense import HE_UNIFORM
+from drp.data.errors import DataError, DataWarning, name_first
+from experiments.alignment import Match, align_genes, fold_preprocessing, pair_genes
+from experiments.encoder_formats import Contents, Preprocessing, read_contents, write_contents
 
-FORMAT = 1
+BY_MODALITY = "encoders"  # the sub-folder of a pre-training that holds a folder per modality
 
 
 class StoredEncoder(NamedTuple):
-    """An encoder as it was saved.
+    """An encoder that fits a cohort.
 
     Attributes:
-      params: {"dense_0": {"kernel": (genes, width), "bias": (width,)}, ...}, host arrays.
-      genes: gene symbols, one per row of the first kernel.
-      facts: widths, epochs, final loss, and what it was trained on.
+      params: {"dense_0": {"kernel": (genes, width), "bias": (width,)}, ...}, host arrays; they read
+        raw values of the cohort's genes.
+      genes: the cohort's gene symbols, one per row of the first kernel.
+      facts: modality, architecture, objective, provenance: what `write_encoder` was given.
     """
 
     params: Any
@@ -31,80 +33,98 @@ class StoredEncoder(NamedTuple):
     facts: dict
 
 
-def write_encoder(folder: Path, params: Any, genes: pd.Index, facts: dict) -> None:
-    """Write one encoder, all or nothing. Host arrays, so it can be read on any device count."""
-    with replacing(folder) as partial:
-        partial.mkdir()
-        with ocp.StandardCheckpointer() as checkpointer:
-            checkpointer.save((partial / "checkpoint").resolve(), jax.device_get(params))
-        description = {"format": FORMAT, **facts, "genes": genes.tolist()}
-        (partial / "encoder.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+def find_encoders(folder: Path) -> Path:
+    """Return the folder with a folder per modality: this one, or its sub-folder `encoders`."""
+    return folder / BY_MODALITY if (folder / BY_MODALITY).is_dir() else folder
+
+
+def write_encoder(
+    folder: Path, params: Any, genes: pd.DataFrame, preprocessing: Preprocessing, facts: dict
+) -> None:
+    """Write one encoder, all or nothing, for any number of devices to read.
+
+    Args:
+      folder: where; what stands there is replaced.
+      params: {"dense_0": {"kernel": (G, width), "bias": (width,)}, ...}.
+      genes: (G,) index = symbol, column `entrez_id` where known: a cohort's `var`.
+      preprocessing: of the same genes.
+      facts: what else is worth knowing, as JSON holds it; see `StoredEncoder`.
+    """
+    in_float32 = Preprocessing(*(np.asarray(x, np.float32) for x in preprocessing))
+    assert all(x.shape == (len(genes),) for x in in_float32) and (in_float32.scale > 0).all()
+    write_contents(folder, Contents(params, genes, in_float32, facts))
 
 
 def read_encoder(
-    folder: Path, genes: pd.Index, widths: Iterable[tuple[int, ...]], further_genes: bool = False,
-    seed: int = 0,
+    folder: Path, genes: pd.DataFrame, widths: Iterable[tuple[int, ...]],
+    min_gene_share: float = 0.8, seed: int = 0, further_genes: bool = False,
 ) -> StoredEncoder:  # fmt: skip
-    """Read one encoder and check that it fits the cohort.
+    """Read one encoder as weights over a cohort's genes, in its order, and over its raw values.
+
+    The encoder's preprocessing is folded into the first layer. Genes are paired by Entrez id where
+    both sides give one, then by symbol. A gene of the encoder that the cohort lacks stands at its
+    mean over the training tumours for every sample, which adds a constant to the first bias. A
+    gene of the cohort that the encoder lacks starts He-uniform, drawn once for all replicates.
 
     Args:
       folder: what `write_encoder` wrote.
-      genes: the cohort's genes, which must be the encoder's in the same order.
+      genes: the cohort's genes, index = symbol, column `entrez_id` where known: its `var`.
       widths: for every recipe the layers that it takes of the encoder, the first ones.
-      further_genes: whether the cohort may have genes that the encoder lacks, and in any order.
-        Their weights are drawn once, He-uniform, and all replicates start from the same.
-      seed: of these weights.
+      min_gene_share: share of the encoder's genes that the cohort must have.
+      seed: of the new genes' weights.
+      further_genes: whether the cohort is meant to have genes that the encoder lacks; else a
+        warning tells of them, as it always does of missing ones.
 
     Raises:
-      DataError: no encoder there, damaged, another format, other genes or other widths.
+      DataError: no encoder there, damaged, another format or other widths; the cohort has too few
+        of its genes, or lacks one and the encoder does not say where it would stand.
     """
-    path = folder / "encoder.json"
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; `python -m experiments.pretrain` makes it")
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        stored = pd.Index(facts.pop("genes"))
-        found_format, found_widths = facts["format"], tuple(facts["widths"])
-        params = _restore(folder / "checkpoint")
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise DataError(f"{folder}: not a complete encoder ({error})") from error
-    if found_format != FORMAT:
-        raise DataError(f"{path}: expected format {FORMAT}, found {found_format}")
+    stored = read_contents(folder)
+    _check_widths(folder, stored.params, widths)
+    match = pair_genes(stored.genes, genes)
+    mean_G, scale_G, fill_G = stored.preprocessing
+    _check_genes(folder, match, fill_G, min_gene_share)
+    _tell_of_genes(folder, match, further_genes)
+    over_raw = fold_preprocessing(stored.params, mean_G, scale_G)
+    params = align_genes(over_raw, match, fill_G, len(genes), seed)
+    return StoredEncoder(params, genes.index, stored.facts)
+
+
+def _check_widths(folder: Path, params: Any, widths: Iterable[tuple[int, ...]]) -> None:
+    found = tuple(params[f"dense_{layer}"]["kernel"].shape[1] for layer in range(len(params)))
     for wanted in widths:
-        if found_widths[: len(wanted)] != tuple(wanted):
-            cure = f"--encoder_widths={','.join(str(width) for width in found_widths)}"
-            raise DataError(f"{path}: expected layers {wanted}, found {found_widths}; give {cure}")
-    if further_genes and stored.isin(genes).all():
-        return StoredEncoder(add_genes(params, stored, genes, seed), genes, facts)
-    if not stored.equals(genes):
-        absent = genes.difference(stored)
+        if found[: len(wanted)] != tuple(wanted):
+            cure = f"--encoder_widths={','.join(map(str, found))}"
+            raise DataError(f"{folder}: expected layers {wanted}, found {found}; give {cure}")
+
+
+def _check_genes(folder: Path, match: Match, fill_G: np.ndarray, min_gene_share: float) -> None:
+    """Refuse a cohort with too few of the encoder's genes."""
+    n_genes, n_missing = len(match.place_G), len(match.missing)
+    share = (n_genes - n_missing) / n_genes
+    if share < min_gene_share or n_missing == n_genes:
         raise DataError(
-            f"{path}: trained on {len(stored)} genes, the cohort has {len(genes)}, of which "
-            f"{len(absent)} are new ({name_first(absent)}); prepare both cohorts together"
+            f"{folder}: trained on {n_genes} genes, of which the cohort has {share:.1%}, expected "
+            f"{min_gene_share:.1%} (--min_gene_share); it lacks {n_missing}: "
+            f"{name_first(match.missing)}"
         )
-    return StoredEncoder(params, stored, facts)
+    if np.isnan(fill_G[match.place_G < 0]).any():
+        raise DataError(
+            f"{folder}: the cohort lacks {n_missing} of its genes ({name_first(match.missing)}), "
+            "and an encoder of format 1 does not say where these would stand; train it again with "
+            "`python -m experiments.pretrain`"
+        )
 
 
-def add_genes(params: Any, stored: pd.Index, genes: pd.Index, seed: int) -> Any:
-    """Return an encoder over `genes`, its new rows He-uniform, the others those of `stored`."""
-    first = params["dense_0"]
-    shape = len(genes), first["kernel"].shape[1]
-    kernel = np.array(HE_UNIFORM(jax.random.key(seed), shape, "float32"))
-    kernel[genes.get_indexer(stored)] = first["kernel"]
-    return {**params, "dense_0": {**first, "kernel": kernel}}
-
-
-def _restore(path: Path) -> Any:
-    """Restore as host arrays, whatever devices the checkpoint was written from.
-
-    Each of several processes reads for itself, so that one which cannot does not hold up the rest.
-    """
-    here = jax.process_index()
-    alone = ocp.options.MultiprocessingOptions(
-        primary_host=here, active_processes={here}, barrier_sync_key_prefix=f"process_{here}"
-    )
-    handler = ocp.PyTreeCheckpointHandler(multiprocessing_options=alone)
-    with ocp.Checkpointer(handler, multiprocessing_options=alone) as checkpointer:
-        structure = checkpointer.metadata(path.resolve()).item_metadata.tree
-        as_numpy = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), structure)
-        return checkpointer.restore(path.resolve(), restore_args=as_numpy)
+def _tell_of_genes(folder: Path, match: Match, further_genes: bool) -> None:
+    if len(match.missing):
+        warnings.warn(
+            f"{folder}: the cohort lacks {len(match.missing)} of its {len(match.place_G)} genes, "
+            f"which stand at their mean over the training tumours: {name_first(match.missing)}",
+            DataWarning, stacklevel=3,
+        )  # fmt: skip
+    if len(match.new) and not further_genes:
+        warnings.warn(
+            f"{folder}: it lacks {len(match.new)} of the cohort's genes, which start from random "
+            f"weights: {name_first(match.new)}", DataWarning, stacklevel=3,
+        )  # fmt: skip

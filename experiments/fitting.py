@@ -1,6 +1,7 @@
 """Every design of the comparison behind one door: fit replicates, and yield each when done."""
 
 import os
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -109,7 +110,12 @@ def fit_baseline(
         n_fitted = trial.count_fitted(number, members=False)
         return Outcome(number, n_fitted, predicted_SD, None, np.nan, np.nan, np.nan, None, None)
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(FITTED_AT_ONCE) as pool:
+    with (
+        threadpool_limits(1, "blas"), warnings.catch_warnings(),
+        ThreadPoolExecutor(FITTED_AT_ONCE) as pool,
+    ):  # fmt: skip
+        # Python's list of warnings is one for all threads, and scikit-learn wonders where it went.
+        warnings.filterwarnings("ignore", message=".*sklearn.utils.parallel.delayed.*")
         waiting: deque[Future] = deque()
         for number in missing:
             waiting.append(pool.submit(fit, number))

@@ -62,16 +62,19 @@ def read_flags(settings_class: type[Settings]) -> Settings:
 
 
 def check_limits(settings) -> None:
-    """Check every number, or list of numbers, against its field's least value.
+    """Check every number, or list of numbers, against its field's limits.
 
     Raises:
-      SettingsError: one is below it.
+      SettingsError: one is outside of them.
     """
     for field in dataclasses.fields(settings):
-        minimum, value = field.metadata["minimum"], getattr(settings, field.name)
+        minimum, below = field.metadata["minimum"], field.metadata["below"]
+        value = getattr(settings, field.name)
         numbers = value if isinstance(value, tuple) else (value,)
         if minimum is not None and any(number < minimum for number in numbers):
             raise SettingsError(f"--{field.name}: expected at least {minimum}, found {value}")
+        if below is not None and any(number >= below for number in numbers):
+            raise SettingsError(f"--{field.name}: expected below {below}, found {value}")
 
 
 def reject_unknown(names: Iterable[str], known: Iterable[str], flag: str) -> None:

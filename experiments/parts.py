@@ -9,7 +9,7 @@ import numpy as np
 
 from drp.atomic import replacing
 
-PLAIN = str.maketrans(":=", ",-")  # in a folder's name; some systems forbid a colon
+PLAIN = str.maketrans(":=/", ",-,")  # in a folder's name; some systems forbid a colon
 
 
 class Part(NamedTuple):

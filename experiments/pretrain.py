@@ -1,95 +1,115 @@
-"""What do thousands of tumours teach an encoder? Train one autoencoder per modality on all of them.
+"""What do thousands of tumours teach an encoder? Train one autoencoder per modality on them.
 
-    python -m experiments.pretrain --tumors=runs/prepared/tumors.h5mu --out=runs/pretrain
-
-The published architecture and settings (Chiu et al. 2019, Methods) are the defaults. Writes
-encoders/ (one folder per modality), history.csv and training_curves.svg. A modality that is
-already there is not trained again. On 2 CPU cores and the real tumours: 0.30 s per epoch for 355
-expression genes, 15.4 s per epoch for 17,382 mutation genes.
+The published architecture and settings (Chiu et al. 2019, Methods) are the defaults; --search looks
+for others. A tenth of the tumours is held out to judge by. Writes encoders/ (one folder per
+modality), history.csv, reconstruction.csv, search.csv, codes_*.parquet, training_curves.svg and
+code_map.svg. A run that was stopped goes on where its state was last written. On 2 CPU cores and
+the real tumours: 0.30 s per epoch for 355 expression genes, 15.4 s for 17,382 mutation genes.
 """
+
+from collections.abc import Iterable
+from pathlib import Path
 
 import jax
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from drp.data import Cohort, read_cohort
-from drp.data.cohort import TUMORS
-from drp.models import MODALITIES, Autoencoder
-from drp.report import draw_training_curves, save_figure
+from drp.data.backed import TumorFile
+from drp.evaluation.plane import lay_out
+from drp.models import MODALITIES
+from drp.report import CodePanel, draw_code_map, draw_training_curves, save_figure
 from drp.settings import PretrainSettings
-from drp.training import fit_autoencoder, gene_mean_loss
-from drp.training.optimisers import make_optimiser
-from experiments.console import launch, say, show_progress
-from experiments.encoders import write_encoder
-from experiments.flags import check_limits, reject_unknown
+from experiments.console import launch, say
+from experiments.flags import SettingsError, check_limits, reject_unknown
+from experiments.pretraining.encoding import encode_modality
+from experiments.pretraining.search_space import check_search
+from experiments.pretraining.tumor_set import sample_rows
 from experiments.run_folder import RunFolder
+
+MOST_DOTS = 5000  # of the map
 
 
 def run(settings: PretrainSettings) -> None:
     """Train the encoder of every modality that has none yet."""
     check_limits(settings)
-    reject_unknown(settings.modalities, MODALITIES, "modalities")
-    tumors = read_cohort(settings.tumors, TUMORS)
-    folder = RunFolder("pretrain", settings, {"tumors": [settings.tumors]})
-    folder.begin()
-    for position, name in enumerate(sorted(MODALITIES)):
-        if name in settings.modalities and not (folder.path / "encoders" / name).is_dir():
-            key = jax.random.fold_in(jax.random.key(settings.seed), position)
-            train_encoder(key, name, tumors, settings, folder)
-    histories = [pd.read_csv(folder.path / f"history_{name}.csv") for name in settings.modalities]
-    history = pd.concat(histories, ignore_index=True)
-    folder.write_csv("history.csv", history)
-    baseline = history.groupby("modality")["gene_mean_loss"].first().to_dict()
-    save_figure(draw_training_curves(history, baseline), folder.path, "training_curves")
+    check_together(settings)
+    with TumorFile(settings.tumors) as file:
+        for name in settings.modalities:
+            file.matrix(name)  # all there, before anything is written
+        folder = RunFolder("pretrain", settings, {"tumors": [settings.tumors]})
+        folder.begin()
+        for position, name in enumerate(sorted(MODALITIES)):
+            if name in settings.modalities and not (folder.path / "encoders" / name).is_dir():
+                key = jax.random.fold_in(jax.random.key(settings.seed), position)
+                encode_modality(key, name, file, settings, folder)
+    outputs = summarise(settings, folder)
     folder.finish()
-    say(f"wrote {folder.path}/encoders, history.csv and training_curves.svg")
+    say(f"wrote {folder.path}/encoders, {', '.join(outputs)}")
 
 
-def train_encoder(
-    key: jax.Array, name: str, tumors: Cohort, settings: PretrainSettings, folder: RunFolder
-) -> None:
-    """Train one autoencoder; keep its encoder and the loss of every epoch."""
-    x_TG = tumors.stored(name, tumors.samples_with(name))
-    genes = tumors.require(name).var_names
-    model = Autoencoder(len(genes), settings.encoder_widths)
-    epochs = {"expression": settings.expression_epochs, "mutation": settings.mutation_epochs}[name]
-    optimiser = make_optimiser("adam", settings.learning_rate, 0.0)
-    steps = fit_autoencoder(key, x_TG, model, optimiser, settings.batch_size, epochs)
-    label = f"{name}: {x_TG.shape[0]} tumours x {len(genes)} genes, epoch"
-    losses = []
-    for step in show_progress(steps, epochs, label, lambda step: f"loss {step.loss:.4f}"):
-        losses.append(step.loss)
-        if step.epoch == epochs:
-            encoder = step.params["encoder"]
-            floor = gene_mean_loss(x_TG)
-            facts = _describe(settings, name, x_TG, epochs, step.loss, floor)
-            folder.write_csv(f"history_{name}.csv", tabulate_history(name, losses, floor))
-            write_encoder(folder.path / "encoders" / name, encoder, genes, facts)
-    verdict = (
-        "" if losses[-1] < floor else ": it has learnt nothing of the tumours; try more epochs"
-    )
-    say(f"{name}: loss {losses[-1]:.4f}; the gene means alone have {floor:.4f}{verdict}")
+def check_together(settings: PretrainSettings) -> None:
+    """Check settings that cannot go with one another.
+
+    Raises:
+      SettingsError: says which, and why.
+    """
+    reject_unknown(settings.modalities, MODALITIES, "modalities")
+    if settings.patience and not settings.held_out:
+        raise SettingsError("--patience: needs tumours to judge by; --held_out=0.1")
+    check_search(settings)
 
 
-def _describe(settings, name: str, x_TG, epochs: int, loss: float, floor: float) -> dict:
+def summarise(settings: PretrainSettings, folder: RunFolder) -> list[str]:
+    """Write the tables of all modalities, and the figures; return what was written."""
+    tables = {"history": join_tables("history", settings.modalities, folder)}
+    if settings.held_out:
+        tables["reconstruction"] = join_tables("reconstruction", settings.modalities, folder)
+    if settings.search != "none":
+        tables["search"] = join_tables("search", settings.modalities, folder)
+    for name, table in tables.items():
+        folder.write_csv(f"{name}.csv", table)
+    figure = draw_training_curves(tables["history"], list_baselines(tables["history"]))
+    save_figure(figure, folder.path, "training_curves")
+    panels = [make_panel(name, settings.seed, folder) for name in settings.modalities]
+    save_figure(draw_code_map(panels, settings.seed), folder.path, "code_map")
+    return [*(f"{name}.csv" for name in tables), "codes_*.parquet", "training_curves", "code_map"]
+
+
+def join_tables(what: str, modalities: Iterable[str], folder: RunFolder) -> pd.DataFrame:
+    """Return the tables of all modalities as one."""
+    tables = [pd.read_csv(folder.path / f"{what}_{name}.csv") for name in modalities]
+    return pd.concat(tables, ignore_index=True)
+
+
+def list_baselines(history: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return the lines of the learning curves by modality: what knowing little costs."""
+    first = history.groupby("modality").first()
+    held_out = first["gene_mean_held_out_loss"].fillna(first["gene_mean_loss"])
     return {
-        "modality": name,
-        "widths": list(settings.encoder_widths),
-        "trained_on": settings.tumors,
-        "n_tumors": x_TG.shape[0],
-        "epochs": epochs,
-        "loss": loss,
-        "gene_mean_loss": floor,
-        "seed": settings.seed,
+        name: {"gene means": held_out[name]}
+        | ({"64 components": value} if (value := first["components_held_out_loss"][name]) else {})
+        for name in first.index
     }
 
 
-def tabulate_history(name: str, losses: list[float], floor: float) -> pd.DataFrame:
-    """Return the loss of every epoch, from 1, with that of the gene means beside it."""
-    epochs = np.arange(1, len(losses) + 1)
-    return pd.DataFrame(
-        {"modality": name, "epoch": epochs, "loss": losses, "gene_mean_loss": floor}
-    )
+def make_panel(name: str, seed: int, folder: RunFolder) -> CodePanel:
+    """Return some tumours' codes laid out in a plane, with their cancer types."""
+    codes = sample_table(folder.path / f"codes_{name}.parquet", MOST_DOTS, seed)
+    plane = lay_out(codes.filter(regex=r"^code_\d+$").to_numpy(), seed)
+    return CodePanel(name, plane.xy_T2, codes["cancer_type"].to_numpy(), plane.method)
+
+
+def sample_table(path: Path, most: int, seed: int) -> pd.DataFrame:
+    """Return at most so many rows of a parquet file, which is never whole in memory."""
+    file = pq.ParquetFile(path)
+    chosen = sample_rows(np.arange(file.metadata.num_rows), most, seed)
+    parts, start = [], 0
+    for group in range(file.num_row_groups):
+        part = file.read_row_group(group).to_pandas()
+        parts.append(part[np.isin(np.arange(start, start + len(part)), chosen)])
+        start += len(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 if __name__ == "__main__":

@@ -95,8 +95,6 @@ def describe_run(
 
 def make_sections(out: Path, tables: Tables, comparison: CompareSettings) -> list[Section]:
     """Return the parts of the page."""
-    history = pd.read_csv(out / "pretrain" / "history.csv")
-    last = history.groupby("modality", as_index=False).last()
     return [
         Section(
             "Table 1: the published protocol", TABLE1_TEXT,
@@ -117,9 +115,14 @@ def make_sections(out: Path, tables: Tables, comparison: CompareSettings) -> lis
             figure_caption="After Figure 2 of Chiu et al. 2019.",
         ),
         Section(
-            "Pre-training on tumours", PRETRAINING_TEXT, table=last,
+            "Pre-training on tumours", PRETRAINING_TEXT,
+            table=pd.read_csv(out / "pretrain" / "reconstruction.csv"),
             figure=out / "pretrain" / "training_curves.svg",
-            table_caption="Mean squared error of the reconstruction after the last epoch.",
+            table_caption="On held-out tumours: mean squared error of the reconstruction, and the "
+            "share of them whose cancer type the codes of their neighbours tell.",
+        ),
+        Section(
+            "The tumours by their codes", CODES_TEXT, figure=out / "pretrain" / "code_map.svg"
         ),
     ]  # fmt: skip
 
@@ -142,7 +145,11 @@ and predicted tables in one order. C, D: correlation of each line's predicted wi
 responses, where most of the height is due to drug means. E: test error of every replicate."""
 
 PRETRAINING_TEXT = """The loss of the gene means is what knowing nothing of a tumour costs; an
-autoencoder above that line has learnt less than nothing."""
+autoencoder above that line has learnt less than nothing. Principal components are a linear encoder
+with as many codes: what an autoencoder must beat to be worth its training."""
+
+CODES_TEXT = """Every dot is a tumour, where its codes put it; each cancer type is named at the
+median of its tumours."""
 
 
 if __name__ == "__main__":

@@ -92,6 +92,12 @@ class RunFolder:
         """Whether the same run has been here before and came to its end."""
         return self._former.get("finished", False)
 
+    @property
+    def provenance(self) -> dict:
+        """What a product of this run says of where it came from."""
+        names = ("command", "versions", "python", "device", "data_sha256")
+        return {name: self._record[name] for name in names}
+
     def begin(self) -> None:
         """Make the folder and write run.json, unfinished."""
         if not self._former:

@@ -122,12 +122,11 @@ def make_model(
 
 def choose_encoders(design: Design, trial: Trial, bench: Bench) -> dict[str, Mapping]:
     """Return the pre-trained layers that a design starts from, by modality."""
-    from_tumors = design.start is Start.PRETRAINED
+    if design.start is not Start.PRETRAINED:
+        return {}
+    encoders = bench.encoders[trial.recipe.encoders]
     layers = [f"dense_{layer}" for layer in range(len(trial.recipe.encoder_widths))]
-    return {
-        name: {layer: bench.encoders[name][layer] for layer in layers}
-        for name in design.modalities if from_tumors
-    }  # fmt: skip
+    return {name: {layer: encoders[name][layer] for layer in layers} for name in design.modalities}
 
 
 def make_task(number: int, trial: Trial, own: Profiles) -> Task:

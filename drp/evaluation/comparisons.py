@@ -21,7 +21,11 @@ RESAMPLED, BY_TISSUE = ("line", "pair"), "tissue"
 def find_best_run(
     replicates: pd.DataFrame, designs: Collection[str], metric: str = "mse_measured"
 ) -> Run | None:
-    """Return the run with the lowest mean over the replicates that all runs of `designs` have.
+    """Return the run with the lowest mean.
+
+    Runs are compared by their mean difference from the run with the most replicates, over those
+    that both have: a costly run on a few replicates neither profits from easy ones, nor narrows
+    what the others are judged by.
 
     Args:
       replicates: one row per design, recipe and replicate.
@@ -32,20 +36,22 @@ def find_best_run(
       Its design and recipe; None if none was run or none has a finite mean.
 
     Raises:
-      ValueError: the runs have no replicate in common.
+      ValueError: a run has no replicate in common with the one that has most.
     """
     rows = replicates[replicates["design"].isin(set(designs))]
-    if rows.empty:
+    scores = {run: own.set_index("replicate")[metric] for run, own in _group_runs(rows)}
+    scores = {run: score for run, score in scores.items() if np.isfinite(score).all()}
+    if not scores:
         return None
-    wide = rows.pivot(index="replicate", columns=["design", "recipe"], values=metric)
-    counts = rows.groupby("replicate").size()
-    shared = wide.loc[counts[counts == wide.shape[1]].index]
-    if shared.empty:
-        names = ", ".join(name_run(run) for run in wide.columns)
-        raise ValueError(f"expected a replicate that all of them have, found none: {names}")
-    means = shared.mean(axis=0, skipna=False)
-    means = means[np.isfinite(means)]
-    return None if means.empty else means.idxmin()
+    most = max(scores, key=lambda run: len(scores[run]))
+    differences = {}
+    for run, score in scores.items():
+        shared = score.index.intersection(scores[most].index)
+        if shared.empty:
+            names = f"{name_run(run)}, {name_run(most)}"
+            raise ValueError(f"expected a replicate that both of them have, found none: {names}")
+        differences[run] = (score[shared] - scores[most][shared]).mean()
+    return min(differences, key=differences.get)
 
 
 def choose_references(
@@ -66,7 +72,7 @@ def choose_references(
       The drug mean, the best baseline, and the untrained design with the recipe None.
 
     Raises:
-      ValueError: the baselines have no replicate in common.
+      ValueError: a baseline has no replicate in common with the one that has most.
     """
     runs = _list_runs(replicates)
     chosen = [drug_mean] if drug_mean in runs else []

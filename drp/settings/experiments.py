@@ -104,7 +104,7 @@ class PretrainSettings:
     """Tumours -> encoders."""
 
     out: str = setting("runs/pretrain", "folder for the encoders")
-    seed: int = setting(0, "seed of weights and batches", minimum=0)
+    seed: int = setting(0, "seed of weights, batches, noise and of what is held out", minimum=0)
     tumors: str = setting("runs/prepared/tumors.h5mu", "prepared tumours")
     modalities: tuple[str, ...] = setting(("expression", "mutation"), "which encoders to train")
     encoder_widths: tuple[int, ...] = setting(ENCODER_WIDTHS, "units per encoder layer", minimum=1)
@@ -116,6 +116,52 @@ class PretrainSettings:
     )
     batch_size: int = setting(64, "tumours per step", minimum=1)
     learning_rate: float = setting(1e-3, "Adam's step size", minimum=0)
+    weight_decay: float = setting(0.0, "per step, in units of the step size (AdamW)", minimum=0)
+    dropout: float = setting(
+        0.0, "share of hidden units left out in a training step", minimum=0, below=1
+    )
+    expression_objective: str = setting(
+        "paper", "paper: ReLU output, squared error; standardised: unit variance, linear output",
+        ("paper", "standardised"),
+    )  # fmt: skip
+    mutation_objective: str = setting(
+        "paper", "paper: ReLU output, squared error; cross_entropy: probabilities",
+        ("paper", "cross_entropy"),
+    )  # fmt: skip
+    balance: float = setting(
+        0.5, "cross_entropy: a mutated gene weighs (wild type / mutated) to this power", minimum=0
+    )
+    masked_share: float = setting(
+        0.0, "share of genes hidden from the encoder in a training step (denoising)",
+        minimum=0, below=1,
+    )  # fmt: skip
+    held_out: float = setting(
+        0.1, "share of the tumours, 10,000 at most, to judge by and not to train on; 0: none",
+        minimum=0, below=1,
+    )  # fmt: skip
+    patience: int = setting(
+        0, "epochs without a lower loss on held-out tumours before it stops, with the best "
+        "weights; 0: never", minimum=0,
+    )  # fmt: skip
+    shuffle_buffer: int = setting(
+        16_384,
+        "tumours in memory at a time; a larger cohort is read from disk in every epoch",
+        minimum=1,
+    )
+    save_seconds: float = setting(
+        60.0, "how often what a killed run needs to go on is written", minimum=0, places=True
+    )
+    search: str = setting(
+        "none", "how layers and batch size are chosen: not, all of --search_*, successive "
+        "halving, or optuna's TPE (extra `search`)", ("none", "grid", "halving", "tpe"),
+    )  # fmt: skip
+    search_first: tuple[int, ...] = setting((4096, 2048, 1024), "first layer's units", minimum=1)
+    search_second: tuple[int, ...] = setting((512, 256, 128), "second layer's units", minimum=1)
+    search_third: tuple[int, ...] = setting((64, 32, 16), "codes", minimum=1)
+    search_batch: tuple[int, ...] = setting((128, 64), "tumours per step", minimum=1)
+    search_epochs: int = setting(20, "epochs of a setting, at most", minimum=1)
+    search_tumors: int = setting(10_000, "tumours that the search trains on, at most", minimum=1)
+    search_trials: int = setting(13, "settings that tpe tries", minimum=1)
 
 
 @dataclass(frozen=True)
@@ -128,6 +174,9 @@ class CompareSettings:
     tumors: str = setting("", "prepared tumours, for their predictions in figure 2A; empty: none")
     encoders: str = setting(
         "runs/pretrain/encoders", "what pretrain wrote; needed by pre-trained designs"
+    )
+    min_gene_share: float = setting(
+        0.8, "share of an encoder's genes that the lines must have", minimum=0
     )
     designs: tuple[str, ...] = setting(DESIGN_NAMES, "designs to compare; the means always join")
     recipe: tuple[str, ...] = setting(
@@ -199,7 +248,7 @@ class BenchmarkSettings:
 
     out: str = setting("runs/benchmark", "folder for benchmark.csv and benchmark.md")
     seed: int = setting(0, "seed of data, weights and batches", minimum=0)
-    part: str = setting("train", "what is measured", ("train",))
+    part: str = setting("train", "what is measured", ("train", "pretrain", "all"))
     peer: str = setting("torch", "what training is compared with", ("torch", "none"))
     sizes: tuple[str, ...] = setting(
         ("small", "medium", "paper"), "sizes of the problem: small, medium, paper"
@@ -209,3 +258,11 @@ class BenchmarkSettings:
     )
     epochs: int = setting(3, "epochs to time, at least", minimum=1)
     queue: int = setting(24, "replicates of the queue with early stopping", minimum=1)
+    tumor_counts: tuple[int, ...] = setting(
+        (10_000, 100_000, 1_000_000), "pretrain: synthetic tumours to train on from disk; or none",
+        minimum=2,
+    )  # fmt: skip
+    tumors: str = setting("", "pretrain: prepared tumours to search on; empty: synthetic ones")
+    search_modality: str = setting(
+        "expression", "pretrain: which of their profiles", ("expression", "mutation")
+    )

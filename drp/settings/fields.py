@@ -5,13 +5,13 @@ from dataclasses import field
 
 def setting(
     default, help_text: str, choices: tuple[str, ...] = (), minimum: float | None = None,
-    places: bool = False,
+    places: bool = False, below: float | None = None,
 ):  # fmt: skip
-    """Return a dataclass field that carries its help text, allowed values and least value.
+    """Return a dataclass field that carries its help text, allowed values and limits.
 
     `places`: it says where a run is computed and not what, so a resumed run may have another.
     """
-    limits = {"choices": choices, "minimum": minimum, "places": places}
+    limits = {"choices": choices, "minimum": minimum, "below": below, "places": places}
     return field(default=default, metadata={"help": help_text, **limits})
 
 

@@ -31,6 +31,9 @@ class Recipe:
     patience: int = option("epochs without a lower validation loss before it stops", minimum=1)
     max_epochs: int = option("epochs at most", minimum=1)
     keep: str = option("which epoch's weights are the product", ("last", "best"))
+    encoders: str = option(
+        "folder below --encoders with the pre-trained encoders; empty: --encoders itself"
+    )
     encoder_widths: tuple[int, ...] = option("units per encoder layer", minimum=1)
     head_widths: tuple[int, ...] = option("units per layer behind the codes", minimum=1)
     dropout: float = option("share of hidden units left out in a training step", minimum=0, below=1)
@@ -69,17 +72,17 @@ RECIPES = {
     "paper": Recipe(
         standardised=(), target="imputed", output_start="random", optimiser="adam",
         learning_rate=1e-3, weight_decay=0.0, batch_size=16, patience=3, max_epochs=50, keep="last",
-        encoder_widths=ENCODER_WIDTHS, head_widths=HEAD_WIDTHS, dropout=0.0, first_layer="full",
-        span_offset="keep", auxiliary=False, further_lines=0.0, readout="trained",
-        readout_penalty=0.0, tissue_effect=0.0, members=1, refit=False, train_fraction=1.0,
-        permuted="",
+        encoders="", encoder_widths=ENCODER_WIDTHS, head_widths=HEAD_WIDTHS, dropout=0.0,
+        first_layer="full", span_offset="keep", auxiliary=False, further_lines=0.0,
+        readout="trained", readout_penalty=0.0, tissue_effect=0.0, members=1, refit=False,
+        train_fraction=1.0, permuted="",
     ),
     # Chosen on inner splits that never see the lockbox; what was tried: BUILD_NOTES.
     "modern": Recipe(
         standardised=("expression",), target="measured", output_start="drug_mean",
         optimiser="adamw", learning_rate=8e-4, weight_decay=1e-4, batch_size=128, patience=3,
-        max_epochs=200, keep="best", encoder_widths=(1024,), head_widths=(), dropout=0.0,
-        first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3,
+        max_epochs=200, keep="best", encoders="", encoder_widths=(1024,), head_widths=(),
+        dropout=0.0, first_layer="span", span_offset="keep", auxiliary=True, further_lines=1 / 3,
         readout="ridge", readout_penalty=3.0, tissue_effect=0.2, members=5, refit=True,
         train_fraction=1.0, permuted="",
     ),

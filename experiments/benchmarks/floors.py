@@ -6,6 +6,7 @@ the larger of the two is a true lower bound, and how far a case stands above it 
 gain. This room refuses to measure anything.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ class Rates(NamedTuple):
     """What a machine does in a second, all its devices together, at its best.
 
     Attributes:
-      copy: first layer -> bytes read and written, at the working set of that state.
+      copy: what is trained, such as a kind of first layer -> bytes read and written, at the working
+        set of that state.
       matmul: floating-point operations of a large float32 matrix product.
     """
 
@@ -57,7 +59,7 @@ class Rates(NamedTuple):
 
 
 class Floors(NamedTuple):
-    """Least seconds per replicate-epoch: by the bytes of Adam, by the matrix products."""
+    """Least seconds for some work: by the bytes of Adam, by the matrix products."""
 
     adam: float
     matmul: float
@@ -80,19 +82,29 @@ def list_layers(size: Size, first_layer: str) -> list[Layer]:
     return layers + [Layer(*pair, is_first=False) for pair in behind]
 
 
+def list_autoencoder_layers(genes: int, widths: Sequence[int]) -> list[Layer]:
+    """Return every dense layer of an autoencoder; `widths` are its encoder's."""
+    pairs = pairwise((genes, *widths, *reversed(widths[:-1]), genes))
+    return [Layer(*pair, is_first=place == 0) for place, pair in enumerate(pairs)]
+
+
 def count_work(size: Size, first_layer: str, batch_size: int) -> Work:
     """Count one epoch of one replicate: training in batches, then one validation pass."""
-    layers = list_layers(size, first_layer)
-    steps = -(-size.train // batch_size)
+    return count_layers(list_layers(size, first_layer), size.train, size.validation, batch_size)
+
+
+def count_layers(layers: Sequence[Layer], train: int, validation: int, batch_size: int) -> Work:
+    """Count what training on some samples in batches, and judging others, cannot do without."""
+    steps = -(-train // batch_size)
     parameters = sum((layer.inputs + 1) * layer.outputs for layer in layers)
     state_bytes = ADAM_ARRAYS * BYTES_PER_FLOAT * parameters
     # Forward, the gradient of the weights, and that of the inputs where one is asked for.
     trained = sum((2 if x.is_first else 3) * x.inputs * x.outputs for x in layers)
     validated = sum(x.inputs * x.outputs for x in layers)
-    flops = 2 * (size.train * trained + size.validation * validated)
+    flops = 2 * (train * trained + validation * validated)
     return Work(state_bytes, 2 * state_bytes * steps, flops)
 
 
-def find_floors(work: Work, rates: Rates, first_layer: str) -> Floors:
-    """Return the least seconds for that work at those rates."""
-    return Floors(work.adam_bytes / rates.copy[first_layer], work.matmul_flops / rates.matmul)
+def find_floors(work: Work, rates: Rates, trained: str) -> Floors:
+    """Return the least seconds for that work at those rates; `trained`: a key of `rates.copy`."""
+    return Floors(work.adam_bytes / rates.copy[trained], work.matmul_flops / rates.matmul)

@@ -63,8 +63,26 @@ def peak_memory_mb() -> float:
     Linux hands `ru_maxrss` of the parent down to the child, so a small worker of a large parent
     would show the parent's; the kernel's own high-water mark starts anew with the program.
     """
+    own = read_status("VmHWM")
+    if own is not None:
+        return own
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_OF_MAXRSS / 1e6
+
+
+def held_memory_mb() -> float | None:
+    """Return the memory that this process holds now, in MB; None where it is not told."""
+    return read_status("VmRSS")
+
+
+def read_status(name: str) -> float | None:
+    """Return what the kernel says of this process's memory, in MB; None if it says nothing."""
     if STATUS.is_file():
         for line in STATUS.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024 / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_OF_MAXRSS / 1e6
+    return None
+
+
+def count_memory() -> int:
+    """Return the bytes of memory that the machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

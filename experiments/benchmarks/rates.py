@@ -9,11 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from drp.settings import RECIPES
-from experiments.benchmarks.cases import Spec
-from experiments.benchmarks.floors import FIRST_INPUTS, Rates, count_work
+from experiments.benchmarks.cases import RatesSpec
+from experiments.benchmarks.floors import Rates
 from experiments.benchmarks.processor import count_cores
-from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.stopwatch import time_call
 
 # The best of many short tries counts: where others use the machine too, a floor would be too high.
@@ -38,16 +36,12 @@ class Probe(NamedTuple):
     adds_up: bool
 
 
-def measure(spec: Spec) -> Rates:
-    """Return the rates for the floors of one size."""
+def measure(spec: RatesSpec) -> Rates:
+    """Return the rates at the working sets that are asked for."""
     probe = PROBES.get(jax.default_backend(), ACCELERATOR)
     devices = len(jax.devices()) if probe.adds_up else 1
-    batch_size = RECIPES["paper"].batch_size
-    working_sets = {
-        name: count_work(SIZES[spec.size], name, batch_size).state_bytes for name in FIRST_INPUTS
-    }
-    copy = {name: devices * probe.copy(n_bytes) for name, n_bytes in working_sets.items()}
-    return Rates(settle(working_sets, copy), devices * rate_matmul(probe.matmul_width))
+    copy = {name: devices * probe.copy(n_bytes) for name, n_bytes in spec.working_sets.items()}
+    return Rates(settle(spec.working_sets, copy), devices * rate_matmul(probe.matmul_width))
 
 
 def settle(working_sets: dict[str, int], copy: dict[str, float]) -> dict[str, float]:

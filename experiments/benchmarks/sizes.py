@@ -24,6 +24,26 @@ class Size(NamedTuple):
     head_widths: tuple[int, ...] = HEAD_WIDTHS
 
 
+class Stream(NamedTuple):
+    """How tumours pass through the training of an autoencoder, and how long that is watched.
+
+    Attributes:
+      genes: of every modality.
+      widths: the encoder's units per layer; `batch_size`: tumours per step.
+      buffer: tumours in memory at a time where they are read from disk.
+      seconds, refills: a stretch lasts as long, and empties the buffer as often, at least.
+      rounds: times that all cases of a modality are measured in turn.
+    """
+
+    genes: int
+    widths: tuple[int, ...]
+    batch_size: int
+    buffer: int
+    seconds: float
+    refills: int
+    rounds: int
+
+
 SIZES = {
     # Seconds for all cases: what the tests run.
     "tiny": Size(24, 16, 4, {"mutation": 30, "expression": 20}, 3, (8, 4), (5,)),
@@ -32,3 +52,6 @@ SIZES = {
     # Chiu et al. 2019, Methods: 622 cell lines split 80/10/10, 265 drugs.
     "paper": Size(622, 498, 62, {"mutation": 18_281, "expression": 15_363}, 265),
 }
+# The published autoencoder (Chiu et al. 2019, Methods). 4,096 tumours are a few seconds on a CPU:
+# a stretch of 20 s refills the buffer several times.
+STREAM = Stream(2_000, ENCODER_WIDTHS, batch_size=64, buffer=4_096, seconds=20, refills=4, rounds=2)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from drp.settings import RECIPES, BenchmarkSettings
-from experiments.benchmarks.cases import CASES, TORCH_CASES, Spec, Timing
-from experiments.benchmarks.floors import Rates, Work, count_work, find_floors
+from experiments.benchmarks.cases import CASES, TORCH_CASES, RatesSpec, Spec, Timing
+from experiments.benchmarks.floors import FIRST_INPUTS, Rates, Work, count_work, find_floors
 from experiments.benchmarks.machine import Machine
 from experiments.benchmarks.processes import WorkerMemoryError, run_worker
 from experiments.benchmarks.processor import read_usage, share_of_others
 from experiments.benchmarks.sizes import SIZES
-from experiments.benchmarks.table import Row, make_row
+from experiments.benchmarks.table import Label, Row, make_row
 from experiments.console import say, show_progress
 
 MOST_SLOTS = {"cpu": 8}  # by platform; a CPU works through them in turn
@@ -24,9 +24,9 @@ def measure_training(settings: BenchmarkSettings, machine: Machine) -> Iterator[
     peers = list_peers(settings.peer)
     for size in settings.sizes:
         common = Spec(
-            "rates", size, None, settings.epochs, settings.queue, settings.seed, machine.platform
+            "", size, None, settings.epochs, settings.queue, settings.seed, machine.platform
         )
-        rates = Rates(**run_worker(common))
+        rates = Rates(**run_worker(RatesSpec("rates", list_working_sets(size))))
         say(describe_rates(size, rates))
         specs = [
             common._replace(task=case, slots=slots)
@@ -34,6 +34,11 @@ def measure_training(settings: BenchmarkSettings, machine: Machine) -> Iterator[
         ]
         rows = (measure_row(spec, rates) for spec in specs)
         yield from show_progress(rows, len(specs), size, describe_row)
+
+
+def list_working_sets(size: str) -> dict[str, int]:
+    """Return the bytes of a replicate's state by what is trained of the first layer."""
+    return {name: count_case(name, size).state_bytes for name in FIRST_INPUTS}
 
 
 def list_peers(peer: str) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ def measure_row(spec: Spec, rates: Rates) -> Row:
     floors = find_floors(count_case(spec.task, spec.size), rates, first_layer)
     before = read_usage()
     timing = measure_case(spec)
-    return make_row("train", spec, floors, timing, share_of_others(before, read_usage()))
+    label = Label("train", spec.task, spec.size, spec.slots, "replicate_epoch")
+    return make_row(label, floors, timing, share_of_others(before, read_usage()))
 
 
 def measure_case(spec: Spec) -> Timing | None:

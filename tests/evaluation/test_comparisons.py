@@ -125,10 +125,21 @@ def test_best_run_is_judged_on_the_replicates_that_all_have():
     assert find_best_run(diverged, ["ridge"]) is None
 
 
+def test_a_costly_run_does_not_narrow_what_others_are_judged_by():
+    """On replicate 0 alone ridge would win; kernel ridge does on all three."""
+    scores = {
+        ("ridge", MODERN): [1.0, 2.0, 2.0], ("kernel_ridge", MODERN): [1.1, 1.5, 1.5],
+        ("forest", MODERN): [1.05],
+    }  # fmt: skip
+    assert find_best_run(make_replicates(scores), [name for name, _ in scores]) == (
+        "kernel_ridge", MODERN,
+    )  # fmt: skip
+
+
 def test_best_run_needs_a_shared_replicate():
     replicates = make_replicates()
     apart = replicates[(replicates["design"] == "ridge") ^ (replicates["replicate"] == 0)]
-    with pytest.raises(ValueError, match=r"found none: ridge \(modern\), forest \(modern\)"):
+    with pytest.raises(ValueError, match=r"found none: forest \(modern\), ridge \(modern\)"):
         find_best_run(apart, ["ridge", "forest"])
 
 

@@ -78,5 +78,5 @@ def make_bench(
     splits = make_splits(
         S, n_replicates, 0, kind, tissue_S=lines.tissue_S, measured_SD=lines.measured_SD
     )
-    encoders = {name: draw_encoder(n) for name, n in N_GENES.items()}
+    encoders = {"": {name: draw_encoder(n) for name, n in N_GENES.items()}}
     return Bench(lines, splits, encoders, recipes, n_replicates, 3, Training(slots=1, **training))

@@ -35,10 +35,10 @@ def page(tmp_path_factory) -> str:
 
 
 def test_page_shows_every_step(page):
-    sections = ("Table 1", "What earns its place", "Figure 2", "Pre-training")
+    sections = ("Table 1", "What earns its place", "Figure 2", "Pre-training", "by their codes")
     for text in (*sections, "complete", "svm", "tissue_drug_mean"):
         assert text in page
-    assert page.count("data:image/") == 3
+    assert page.count("data:image/") == 4
 
 
 def test_page_needs_no_network(page):

@@ -23,6 +23,7 @@ MODERN = RECIPES["modern"]
         ("target=imputed", "target", "imputed"),
         ("permuted=labels", "permuted", "labels"),
         ("permuted=", "permuted", ""),
+        ("encoders=denoising/encoders", "encoders", "denoising/encoders"),
         ("encoder_widths=64", "encoder_widths", (64,)),
         ("encoder_widths=64+16", "encoder_widths", (64, 16)),
         ("head_widths=", "head_widths", ()),

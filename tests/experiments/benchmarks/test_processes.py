@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -20,6 +21,27 @@ def run_instead(monkeypatch, program: str) -> dict:
 def test_a_worker_is_given_the_spec_and_its_last_line_counts(monkeypatch):
     program = "import sys; print('noise'); print(sys.stdin.read())"
     assert run_instead(monkeypatch, program) == SPEC._asdict()
+
+
+def test_what_a_worker_prints_meanwhile_is_heard(monkeypatch):
+    program = "print('one'); print('two'); print('{}')"
+    monkeypatch.setattr(processes, "WORKER", (sys.executable, "-c", program))
+    heard = []
+    assert processes.run_worker(SPEC, heard.append) == {}
+    assert heard == ["one", "two"]
+
+
+def test_a_worker_does_not_outlive_who_hears_it(monkeypatch):
+    program = "import time; print('one', flush=True); print('two', flush=True); time.sleep(60)"
+    monkeypatch.setattr(processes, "WORKER", (sys.executable, "-c", program))
+
+    def stop(line: str) -> None:
+        raise KeyboardInterrupt
+
+    started = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        processes.run_worker(SPEC, stop)
+    assert time.perf_counter() - started < 30
 
 
 @pytest.mark.parametrize(

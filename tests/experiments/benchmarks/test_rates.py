@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks import rates
-from experiments.benchmarks.cases import Spec
+from experiments.benchmarks.cases import RatesSpec
 
 
 def test_a_smaller_working_set_is_never_slower():
@@ -23,7 +23,7 @@ def test_every_kind_of_device_is_measured(copy, monkeypatch):
     probe = rates.Probe(copy, matmul_width=8, adds_up=False)
     monkeypatch.setattr(rates, "PROBES", {})
     monkeypatch.setattr(rates, "ACCELERATOR", probe)
-    found = rates.measure(Spec("rates", "tiny"))
+    found = rates.measure(RatesSpec("rates", {"full": 1000, "span": 10}))
     assert set(found.copy) == {"full", "span"}
     assert np.isfinite([*found.copy.values(), found.matmul]).all()
 

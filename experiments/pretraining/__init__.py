@@ -1,0 +1,1 @@
+"""What `experiments.pretrain` is made of: tumours, search, training that resumes, judgement."""
