@@ -79,7 +79,7 @@ def write_tables(
     table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
     judged = [text for text, recipe in bench.recipes.items() if is_whole(recipe)]
-    paired, verdict = compare_runs(replicates, settings.split_by, judged)
+    paired, verdict = compare_runs(replicates, settings.split_by, judged, settings.recipe[0])
     folder.write_csv("paired.csv", paired)
     coverage = measure_coverage(parts, runs, bench)
     if len(coverage):
@@ -110,17 +110,19 @@ def tabulate_replicates(
 
 
 def compare_runs(
-    replicates: pd.DataFrame, split_by: str, judged: Collection[str]
+    replicates: pd.DataFrame, split_by: str, judged: Collection[str], first: str
 ) -> tuple[pd.DataFrame, str]:
     """Return paired differences from what a model must beat, and who does, in words.
 
-    That is the drug mean, the best baseline, and a random start. The lockbox is one split, as
-    splits by line are.
+    That is the drug mean, the best baseline, and a random start; for networks also the same design
+    by the first recipe, so that a variant is compared with what it varies. The lockbox is one
+    split, as splits by line are.
 
     Args:
       replicates: a row per design, recipe and replicate.
       split_by: what was held out together.
       judged: the recipes by which designs are judged, and among which the best baseline is.
+      first: the recipe that was asked for first.
     """
     whole = replicates[replicates["recipe"].isin(judged)]
     is_mean = whole["design"] == DRUG_MEAN[0]  # under one recipe: it is the first reference
@@ -129,9 +131,11 @@ def compare_runs(
     present = set(replicates["design"])
     references += [(name, None) for name in RANDOM_STARTS.values() if name in present]
     by = "line" if split_by == "lockbox" else split_by
-    paired = compare_designs(
-        replicates.assign(split_by=by), dict.fromkeys(references), COMPARED, by
-    )
+    replicates = replicates.assign(split_by=by)
+    paired = compare_designs(replicates, list(dict.fromkeys(references)), COMPARED, by)
+    varied = replicates[replicates["design"].isin(DESIGNS)]
+    varied = compare_designs(varied, [(None, first)], COMPARED, by)
+    paired = pd.concat([paired, varied], ignore_index=True).drop_duplicates()
     best = find_best_run(whole, BASELINES)
     judges = {"the drug mean": DRUG_MEAN, "the best classical baseline": best or DRUG_MEAN}
     networks = [name for name in DESIGNS if name in present]

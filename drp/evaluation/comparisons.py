@@ -8,7 +8,7 @@ import pandas as pd
 from drp.evaluation.paired import Interval, bootstrap_interval, corrected_t_interval
 
 Run = tuple[str, str]  # design, recipe
-Reference = tuple[str, str | None]  # None: by the recipe of whatever is compared with it
+Reference = tuple[str | None, str | None]  # None: that of whatever is compared with it
 
 KEY = ["design", "recipe", "replicate"]
 COLUMNS = [
@@ -97,8 +97,8 @@ def compare_designs(
     Args:
       replicates: one row per design, recipe and replicate, with split_by, n_test, n_fitted (lines;
         for splits by pair both in entries, or both in lines' worth of them) and the metrics.
-      references: design and recipe; the recipe None means that of the run compared, and rows
-        without such a run are left out.
+      references: design and recipe; None means that of the run compared, and rows without such a
+        run are left out.
       metrics: columns to compare.
       split_by: line, pair or tissue.
 
@@ -115,7 +115,9 @@ def compare_designs(
     by_run = {run: rows.set_index("replicate") for run, rows in _group_runs(replicates)}
     rows = []
     for run, scores in by_run.items():
-        for reference in dict.fromkeys((name, recipe or run[1]) for name, recipe in references):
+        for reference in dict.fromkeys(
+                (name or run[0], recipe or run[1]) for name, recipe in references
+            ):
             if reference == run or reference not in by_run:
                 continue
             for metric in metrics:
@@ -173,6 +175,6 @@ def _check(
     if not (replicates[["n_test", "n_fitted"]] > 0).to_numpy().all():
         raise ValueError("expected n_test and n_fitted above 0 in every row")
     absent = set(references) - set(_list_runs(replicates))
-    absent = sorted(reference for reference in absent if reference[1] is not None)
+    absent = sorted(reference for reference in absent if None not in reference)
     if absent:
         raise ValueError(f"references that were not run: {', '.join(map(name_run, absent))}")

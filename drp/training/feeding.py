@@ -143,8 +143,17 @@ def read_blocks(x_TG: Tumors, rows_N: np.ndarray) -> Iterator:
 
 def read_rows(x_TG: Tumors, rows_N: np.ndarray) -> np.ndarray | sparse.csr_matrix:
     """Return the given rows, in rising order, in memory and in the stored type."""
-    blocks = list(read_blocks(x_TG, rows_N))
-    return sparse.vstack(blocks, "csr") if sparse.issparse(blocks[0]) else np.concatenate(blocks)
+    blocks = read_blocks(x_TG, rows_N)
+    first = next(blocks)
+    if sparse.issparse(first):
+        return sparse.vstack([first, *blocks], "csr")
+    held = np.empty((len(rows_N), x_TG.shape[1]), first.dtype)  # blocks and all would be twice that
+    held[: len(first)] = first
+    start = len(first)
+    for block in blocks:
+        held[start : start + len(block)] = block
+        start += len(block)
+    return held
 
 
 def join(pieces: Sequence, batch_size: int) -> Batch:

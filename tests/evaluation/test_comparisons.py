@@ -105,6 +105,15 @@ def test_a_reference_without_recipe_follows_the_design():
     assert paired[["design", "recipe"]].values.tolist() == [["complete", "paper"]]
 
 
+def test_a_reference_without_design_is_the_same_design():
+    """A variant against what it varies."""
+    paired = compare_designs(make_replicates(), [(None, MODERN)], ["mse_measured"], "line")
+    rows = paired[["design", "recipe", "reference", "reference_recipe"]].values.tolist()
+    assert rows == [
+        [design, "paper", design, MODERN] for design in ("random_init", "complete")
+    ]  # fmt: skip
+
+
 def test_tissues_are_bootstrapped():
     replicates = make_replicates(split_by="tissue")
     paired = compare_designs(replicates, [("ridge", MODERN)], ["mse_measured"], "tissue")
@@ -113,7 +122,7 @@ def test_tissues_are_bootstrapped():
     assert_allclose(found.iloc[1:].astype(float), expected, atol=1e-12)
 
 
-def test_best_run_is_judged_on_the_replicates_that_all_have():
+def test_best_run_is_judged_on_shared_replicates():
     replicates = make_replicates()
     # Over the first two replicates the forest has 1.45 and ridge 1.65; over all four ridge 1.65.
     assert find_best_run(replicates, ["ridge", "forest"]) == ("forest", MODERN)

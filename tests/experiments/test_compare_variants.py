@@ -72,6 +72,7 @@ def test_learning_curves_are_drawn(curves):
 def test_differences_at_each_size_are_from_the_same_size(curves):
     """Of designs; the drug mean and the best baseline have all lines."""
     paired = read(curves, "paired.csv")
+    paired = paired[paired["design"] != paired["reference"]]
     own = paired[paired["reference"] == "expression_only_random"]
     assert set(own["recipe"]) >= {HALF, CALIBRATED}
     assert (own["recipe"] == own["reference_recipe"]).all()
@@ -87,6 +88,14 @@ def test_differences_at_each_size_are_from_the_same_size(curves):
     np.testing.assert_allclose(
         row[["mean_difference", "ci_low", "ci_high"]].astype(float), expected[:3], rtol=1e-9
     )
+
+
+def test_a_variant_is_compared_with_what_it_varies(curves):
+    paired = read(curves, "paired.csv")
+    own = paired[(paired["design"] == paired["reference"])]
+    own = own[own["design"].isin(["random_init", "expression_only_random"])]
+    assert set(own["reference_recipe"]) == {curves.recipe[0]} and len(own)
+    assert (own["recipe"] != own["reference_recipe"]).all() and own["mean_difference"].notna().all()
 
 
 def test_intervals_of_enough_lines_are_finite(curves):
