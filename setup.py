@@ -20,6 +20,7 @@ CORE = [
     "orbax-checkpoint>=0.11,<0.13",
     "matplotlib>=3.10,<4",
     "threadpoolctl>=3.5,<4",
+    "h5py>=3.12,<4",
     "jinja2>=3.1,<4",
     "tqdm>=4.66,<5",
 ]
@@ -27,7 +28,9 @@ CORE = [
 EXTRAS = {
     "bench": ["torch>=2.9,<3"],
     "cuda": ["jax[cuda13]>=0.10,<0.11"],
-    "dev": ["pytest>=8", "hypothesis>=6", "ruff>=0.14"],
+    "dev": ["pytest>=8", "hypothesis>=6", "ruff>=0.14", "optuna>=4,<6"],
+    "search": ["optuna>=4,<6"],
+    "umap": ["umap-learn>=0.5.9,<0.6"],
 }
 
 setup(

@@ -135,7 +135,8 @@ def compare_runs(
     paired = compare_designs(replicates, list(dict.fromkeys(references)), COMPARED, by)
     varied = replicates[replicates["design"].isin(DESIGNS)]
     varied = compare_designs(varied, [(None, first)], COMPARED, by)
-    paired = pd.concat([paired, varied], ignore_index=True).drop_duplicates()
+    if len(varied):
+        paired = pd.concat([paired, varied], ignore_index=True)
     best = find_best_run(whole, BASELINES)
     judges = {"the drug mean": DRUG_MEAN, "the best classical baseline": best or DRUG_MEAN}
     networks = [name for name in DESIGNS if name in present]

@@ -36,6 +36,15 @@ def start(module: str, *arguments: str, **jax: object) -> subprocess.Popen:
     )  # fmt: skip
 
 
+def share_programs(folder: Path) -> dict[str, object]:
+    """Return JAX's settings with which all starts compile a program once."""
+    return {
+        "compilation_cache_dir": folder,
+        "persistent_cache_min_compile_time_secs": 0,
+        "persistent_cache_min_entry_size_bytes": -1,
+    }
+
+
 def write_flags(settings, **changes: object) -> list[str]:
     """Return the command line of a settings dataclass."""
     values = {field.name: getattr(settings, field.name) for field in fields(settings)} | changes

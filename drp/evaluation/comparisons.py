@@ -116,8 +116,8 @@ def compare_designs(
     rows = []
     for run, scores in by_run.items():
         for reference in dict.fromkeys(
-                (name or run[0], recipe or run[1]) for name, recipe in references
-            ):
+            (name or run[0], recipe or run[1]) for name, recipe in references
+        ):
             if reference == run or reference not in by_run:
                 continue
             for metric in metrics:

@@ -154,7 +154,8 @@ def test_differences_from_what_a_model_must_beat(comparison):
     ]  # fmt: skip
     references = set(zip(paired["reference"], paired["reference_recipe"], strict=True))
     assert {("drug_mean", "modern"), ("random_init", PAPER), ("random_init", MODERN)} < references
-    assert len(references) == 4  # and the best baseline
+    assert {("complete", PAPER), ("pca", PAPER)} < references  # the first recipe
+    assert len(references) == 6  # and the best baseline
     assert set(paired["metric"]) == {
         "mse_measured", "mse_imputed", "pearson_drug", "spearman_drug", "pearson_within_tissue",
     }  # fmt: skip

@@ -60,9 +60,12 @@ def test_encoders_of_two_pre_trainings_are_two_rows_on_the_same_splits(compariso
     # What does not start from an encoder does not know of them.
     assert (errors["random_init", PLAIN] == errors["random_init", SCALED]).all()
     assert [recipe for design, recipe in errors if design == "ridge"] == [PLAIN]
-    paired = pd.read_csv(f"{comparison.out}/paired.csv").query("reference == 'random_init'")
-    assert {PLAIN, SCALED} == set(paired.query("design == 'complete'")["recipe"])
-    assert (paired["recipe"] == paired["reference_recipe"]).all()
+    paired = pd.read_csv(f"{comparison.out}/paired.csv").query("design == 'complete'")
+    from_random = paired.query("reference == 'random_init'")
+    assert set(from_random["recipe"]) == {PLAIN, SCALED}
+    assert (from_random["recipe"] == from_random["reference_recipe"]).all()
+    other = paired.query("reference == 'complete'")
+    assert set(other["recipe"]) == {SCALED} and set(other["reference_recipe"]) == {PLAIN}
 
 
 def test_a_recipe_s_own_folder_is_the_same_as_that_of_all(comparison, objectives, tmp_path):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from drp.settings import CompareSettings
-from tests.processes import start, wait_for_success, write_flags
+from tests.processes import share_programs, start, wait_for_success, write_flags
 
 SECONDS = 200  # for one command
 PARTS = "replicates/*/[0-9]*.npz"
@@ -62,11 +62,7 @@ def start_in(prepared, encoders, tmp_path_factory) -> Start:
         head_widths=(5,),
         keep_weights=True,
     )
-    cache = {
-        "compilation_cache_dir": tmp_path_factory.mktemp("programs"),
-        "persistent_cache_min_compile_time_secs": 0,
-        "persistent_cache_min_entry_size_bytes": -1,
-    }
+    cache = share_programs(tmp_path_factory.mktemp("programs"))
     return lambda folder: start(
         "experiments.compare", *write_flags(replace(settings, out=str(folder))), **cache
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from drp.settings import PretrainSettings
-from tests.processes import start, wait_for_success, write_flags
+from tests.processes import share_programs, start, wait_for_success, write_flags
 
 SECONDS = 200  # for one command
 KILLS = 4
@@ -27,11 +27,7 @@ def start_in(prepared, tmp_path_factory):
         mutation_epochs=EPOCHS, batch_size=8, dropout=0.1, masked_share=0.2, patience=EPOCHS,
         shuffle_buffer=40, save_seconds=0.0,
     )  # fmt: skip
-    cache = {
-        "compilation_cache_dir": tmp_path_factory.mktemp("programs"),
-        "persistent_cache_min_compile_time_secs": 0,
-        "persistent_cache_min_entry_size_bytes": -1,
-    }
+    cache = share_programs(tmp_path_factory.mktemp("programs"))
     return lambda folder: start(
         "experiments.pretrain", *write_flags(replace(settings, out=str(folder))), **cache
     )
