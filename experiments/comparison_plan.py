@@ -7,12 +7,18 @@ from pathlib import Path
 from drp.baselines import BASELINES, GRIDS
 from drp.data.mixtures import SHRINKAGE
 from drp.data.rotation import STOPPING_PARTS
-from drp.models import DESIGNS
+from drp.models import DESIGNS, Start
 from drp.settings import DESIGN_NAMES, N_COMPONENTS, RECIPES, CompareSettings, Recipe
 from experiments.bench import list_encoders
 from experiments.encoder_formats import DESCRIPTION
 from experiments.run_folder import hash_file
-from experiments.variants import keep_distinct, list_recipes, override, read_recipe
+from experiments.variants import (
+    find_stand_ins,
+    keep_distinct,
+    list_recipes,
+    override,
+    read_recipe,
+)
 
 MEANS = ("global_mean", "drug_mean", "tissue_drug_mean")
 
@@ -71,13 +77,19 @@ def list_runs(
 
     The means cost nothing and are what a model must beat, so they stand in every table, learnt
     from either target. A baseline stands once for all recipes that differ in networks only, and
-    one that takes long only where it learns from measured entries, if any recipe does.
+    one that takes long only where it learns from measured entries, if any recipe does. A network
+    that starts from no encoder stands once for all recipes that differ in encoders only.
     """
     asked = list_recipes(settings.recipe, settings.train_fractions)
     of_baselines = keep_distinct(asked, recipes)
     of_costly = [text for text in of_baselines if recipes[text].target == "measured"]
     costly = {name for name, row in BASELINES.items() if row.costly}
-    recipes_of = {name: asked if name in DESIGNS else of_baselines for name in settings.designs}
+    of_others = list(dict.fromkeys(find_stand_ins(asked, recipes).values()))
+    pretrained = {name for name, row in DESIGNS.items() if row.start is Start.PRETRAINED}
+    recipes_of = {
+        name: asked if name in pretrained else of_others if name in DESIGNS else of_baselines
+        for name in settings.designs
+    }
     recipes_of |= {name: of_costly or of_baselines for name in costly & set(settings.designs)}
     recipes_of |= {name: list(RECIPES) for name in MEANS}
     few = min(n_replicates, settings.costly_replicates)

@@ -25,7 +25,7 @@ from experiments.fitting import find_first_layer
 from experiments.parts import PartStore
 from experiments.prediction_table import tabulate_predictions
 from experiments.run_folder import RunFolder
-from experiments.variants import is_whole
+from experiments.variants import find_stand_ins, is_whole, list_recipes
 
 KEYS = ("design", "recipe", "replicate")
 SCORES = (
@@ -78,8 +78,11 @@ def write_tables(
         published = published.head(0)
     table1 = summarise_replicates(replicates, published, DESIGN_NAMES)
     folder.write_csv("table1.csv", table1)
+    asked = list_recipes(settings.recipe, settings.train_fractions)
     judged = [text for text, recipe in bench.recipes.items() if is_whole(recipe)]
-    paired, verdict = compare_runs(replicates, settings.split_by, judged, settings.recipe[0])
+    paired, verdict = compare_runs(
+        replicates, settings.split_by, judged, find_stand_ins(asked, bench.recipes)
+    )
     folder.write_csv("paired.csv", paired)
     coverage = measure_coverage(parts, runs, bench)
     if len(coverage):
@@ -110,7 +113,7 @@ def tabulate_replicates(
 
 
 def compare_runs(
-    replicates: pd.DataFrame, split_by: str, judged: Collection[str], first: str
+    replicates: pd.DataFrame, split_by: str, judged: Collection[str], stand_ins: Mapping[str, str]
 ) -> tuple[pd.DataFrame, str]:
     """Return paired differences from what a model must beat, and who does, in words.
 
@@ -122,7 +125,8 @@ def compare_runs(
       replicates: a row per design, recipe and replicate.
       split_by: what was held out together.
       judged: the recipes by which designs are judged, and among which the best baseline is.
-      first: the recipe that was asked for first.
+      stand_ins: of the recipes that were asked for, in their order: the one whose random starts a
+        recipe is compared with.
     """
     whole = replicates[replicates["recipe"].isin(judged)]
     is_mean = whole["design"] == DRUG_MEAN[0]  # under one recipe: it is the first reference
@@ -132,9 +136,10 @@ def compare_runs(
     references += [(name, None) for name in RANDOM_STARTS.values() if name in present]
     by = "line" if split_by == "lockbox" else split_by
     replicates = replicates.assign(split_by=by)
-    paired = compare_designs(replicates, list(dict.fromkeys(references)), COMPARED, by)
+    references = list(dict.fromkeys(references))
+    paired = compare_designs(replicates, references, COMPARED, by, stand_ins)
     varied = replicates[replicates["design"].isin(DESIGNS)]
-    varied = compare_designs(varied, [(None, first)], COMPARED, by)
+    varied = compare_designs(varied, [(None, next(iter(stand_ins)))], COMPARED, by)
     if len(varied):
         paired = pd.concat([paired, varied], ignore_index=True)
     best = find_best_run(whole, BASELINES)

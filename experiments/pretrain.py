@@ -8,7 +8,6 @@ the real tumours: 0.30 s per epoch for 355 expression genes, 15.4 s for 17,382 m
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import jax
 import numpy as np
@@ -19,15 +18,16 @@ from drp.data.backed import TumorFile
 from drp.evaluation.plane import lay_out
 from drp.models import MODALITIES
 from drp.report import CodePanel, draw_code_map, draw_training_curves, save_figure
+from drp.report.code_map import MOST_DOTS
 from drp.settings import PretrainSettings
 from experiments.console import launch, say
+from experiments.encoders import BY_MODALITY
 from experiments.flags import SettingsError, check_limits, reject_unknown
 from experiments.pretraining.encoding import encode_modality
+from experiments.pretraining.judging import COMPONENTS, GENE_MEANS
 from experiments.pretraining.search_space import check_search
 from experiments.pretraining.tumor_set import sample_rows
 from experiments.run_folder import RunFolder
-
-MOST_DOTS = 5000  # of the map
 
 
 def run(settings: PretrainSettings) -> None:
@@ -40,7 +40,8 @@ def run(settings: PretrainSettings) -> None:
         folder = RunFolder("pretrain", settings, {"tumors": [settings.tumors]})
         folder.begin()
         for position, name in enumerate(sorted(MODALITIES)):
-            if name in settings.modalities and not (folder.path / "encoders" / name).is_dir():
+            encoder = folder.path / BY_MODALITY / name
+            if name in settings.modalities and not encoder.is_dir():
                 key = jax.random.fold_in(jax.random.key(settings.seed), position)
                 encode_modality(key, name, file, settings, folder)
     outputs = summarise(settings, folder)
@@ -85,24 +86,26 @@ def join_tables(what: str, modalities: Iterable[str], folder: RunFolder) -> pd.D
 def list_baselines(history: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return the lines of the learning curves by modality: what knowing little costs."""
     first = history.groupby("modality").first()
-    held_out = first["gene_mean_held_out_loss"].fillna(first["gene_mean_loss"])
+    means = first["gene_mean_held_out_loss"].fillna(first["gene_mean_loss"])
+    components = first["components_held_out_loss"]
     return {
-        name: {"gene means": held_out[name]}
-        | ({"64 components": value} if (value := first["components_held_out_loss"][name]) else {})
+        name: {GENE_MEANS: means[name]}
+        | ({COMPONENTS: value} if pd.notna(value := components[name]) else {})
         for name in first.index
     }
 
 
 def make_panel(name: str, seed: int, folder: RunFolder) -> CodePanel:
     """Return some tumours' codes laid out in a plane, with their cancer types."""
-    codes = sample_table(folder.path / f"codes_{name}.parquet", MOST_DOTS, seed)
+    file = pq.ParquetFile(folder.path / f"codes_{name}.parquet")
+    codes = sample_table(file, MOST_DOTS, seed)
     plane = lay_out(codes.filter(regex=r"^code_\d+$").to_numpy(), seed)
-    return CodePanel(name, plane.xy_T2, codes["cancer_type"].to_numpy(), plane.method)
+    types = codes["cancer_type"].to_numpy()
+    return CodePanel(name, plane.xy_T2, types, plane.method, file.metadata.num_rows)
 
 
-def sample_table(path: Path, most: int, seed: int) -> pd.DataFrame:
+def sample_table(file: pq.ParquetFile, most: int, seed: int) -> pd.DataFrame:
     """Return at most so many rows of a parquet file, which is never whole in memory."""
-    file = pq.ParquetFile(path)
     chosen = sample_rows(np.arange(file.metadata.num_rows), most, seed)
     parts, start = [], 0
     for group in range(file.num_row_groups):

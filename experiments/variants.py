@@ -97,6 +97,18 @@ def keep_distinct(texts: Iterable[str], recipes: dict[str, Recipe]) -> list[str]
     return list(first.values())
 
 
+def find_stand_ins(texts: Iterable[str], recipes: dict[str, Recipe]) -> dict[str, str]:
+    """Return for each recipe the first one that is the same but for its encoders, maybe itself.
+
+    What does not start from an encoder is run by that one alone.
+    """
+    first: dict[Recipe, str] = {}
+    return {
+        text: first.setdefault(dataclasses.replace(recipes[text], encoders=""), text)
+        for text in texts
+    }
+
+
 def _read_value(text: str, field: str, value: str, kind: Any) -> Any:
     try:
         if kind is bool:

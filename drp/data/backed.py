@@ -25,16 +25,18 @@ class TumorFile:
         Raises:
           DataError: no such file; it is cut short or no MuData file; it holds no tumours.
         """
-        self._path = Path(path)
-        if not self._path.is_file():
+        self.path = Path(path)
+        if not self.path.is_file():
             raise DataError(f"{path}: no such file; `python -m experiments.prepare` makes it")
         try:
-            self._file = h5py.File(self._path)
+            self._file = h5py.File(self.path)
             self._modalities = self._file["mod"]
             kind = ad.io.read_elem(self._file["uns"]).get("kind", TUMORS)
+            self._types = pd.Categorical(ad.io.read_elem(self._file["obs/cancer_type"]))
         except DAMAGED as error:
             raise DataError(f"{path}: not a complete .h5mu file ({error})") from error
         if kind != TUMORS:
+            self._file.close()
             raise DataError(f"{path}: expected prepared {TUMORS}, found {kind}")
 
     def __enter__(self) -> "TumorFile":
@@ -63,13 +65,12 @@ class TumorFile:
 
     def cancer_types(self, name: str) -> pd.Categorical:
         """Return the cancer type of every tumour of a modality, in the order of its rows."""
-        types = pd.Categorical(ad.io.read_elem(self._file["obs/cancer_type"]))
         place = self._file[f"obsmap/{name}"][:]  # of each sample: its row, from 1; 0 = none
         here = np.flatnonzero(place)
-        return types[here[np.argsort(place[here])]]
+        return self._types[here[np.argsort(place[here])]]
 
     def _modality(self, name: str) -> h5py.Group:
-        if name not in self._modalities:
+        if name not in self._modalities or f"obsmap/{name}" not in self._file:
             found = ", ".join(self._modalities) or "none"
-            raise DataError(f"{self._path}: no modality {name!r}; found: {found}")
+            raise DataError(f"{self.path}: no modality {name!r}; found: {found}")
         return self._modalities[name]

@@ -1,6 +1,6 @@
 """Every design against a few references, replicate by replicate. It refuses to know any design."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -87,6 +87,7 @@ def compare_designs(
     references: Sequence[Reference],
     metrics: Sequence[str],
     split_by: str,
+    stand_ins: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Compare every run with every reference but itself, on the replicates that both have.
 
@@ -101,6 +102,7 @@ def compare_designs(
         run are left out.
       metrics: columns to compare.
       split_by: line, pair or tissue.
+      stand_ins: recipe -> the recipe whose runs are references of that recipe, where it is another.
 
     Returns:
       Columns design, recipe, reference, reference_recipe, metric, n_pairs (shared replicates),
@@ -112,12 +114,13 @@ def compare_designs(
         no number of lines.
     """
     _check(replicates, references, metrics, split_by)
+    stand_ins = stand_ins or {}
     by_run = {run: rows.set_index("replicate") for run, rows in _group_runs(replicates)}
     rows = []
     for run, scores in by_run.items():
-        for reference in dict.fromkeys(
-            (name or run[0], recipe or run[1]) for name, recipe in references
-        ):
+        own = run[0], stand_ins.get(run[1], run[1])
+        of_run = [(name or own[0], recipe or own[1]) for name, recipe in references]
+        for reference in dict.fromkeys(of_run):
             if reference == run or reference not in by_run:
                 continue
             for metric in metrics:

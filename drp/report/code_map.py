@@ -45,6 +45,7 @@ class CodePanel(NamedTuple):
     xy_T2: np.ndarray
     cancer_type_T: np.ndarray  # short names: every type is written into the panel
     method: str  # of the layout, for the axis labels: "UMAP", "principal component"
+    n_tumors: int | None = None  # of which these are some; None: these are all
 
 
 @styled
@@ -55,7 +56,7 @@ def draw_code_map(panels: Sequence[CodePanel], seed: int = 0) -> Figure:
 
     Args:
       panels: one per modality. Of more than 5,000 tumours that many are drawn, the labels standing
-        where all have their median.
+        at the median of those given.
       seed: which tumours are drawn, and which lies above which.
 
     Returns:
@@ -81,16 +82,18 @@ def draw_code_map(panels: Sequence[CodePanel], seed: int = 0) -> Figure:
         for ax, panel, of_panel in zip(axes, panels, medians, strict=True)
     ]
     for letter, ax, panel in zip("ABCDEFGH", axes, panels, strict=False):
-        title_panel(ax, letter, f"{panel.title} ({count_dots(len(panel.xy_T2))})")
+        title_panel(ax, letter, f"{panel.title} ({count_dots(panel)})")
     fig.draw_without_rendering()  # the panels' sizes are known from here on
     for labels in written:
         part_labels(labels)
     return fig
 
 
-def count_dots(n_tumors: int) -> str:
+def count_dots(panel: CodePanel) -> str:
     """Say how many tumours a panel shows, and of how many."""
-    left_out = f"{MOST_DOTS:,} of " if n_tumors > MOST_DOTS else ""
+    shown = min(len(panel.xy_T2), MOST_DOTS)
+    n_tumors = panel.n_tumors or len(panel.xy_T2)
+    left_out = f"{shown:,} of " if n_tumors > shown else ""
     return f"{left_out}{n_tumors:,} tumours"
 
 

@@ -16,10 +16,9 @@ from jax import Array
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from drp.models import Autoencoder, init_autoencoder
-from drp.training.feeding import Batch, Feed, read_ahead, stack_batches
+from drp.training.feeding import Batch, Feed, read_ahead
 from drp.training.objectives import Objective
 
-BATCHES_AT_ONCE = 16  # at 64 tumours x 18,000 genes 18 MB of mutations
 AXIS = "batch"
 
 
@@ -112,8 +111,7 @@ def fit_autoencoder(
     while place.epoch < epochs:
         order_key = jax.random.fold_in(shuffle_key, place.epoch)
         epoch_key = jax.random.fold_in(noise_key, place.epoch)
-        stacks = stack_batches(feed.batches(order_key, place.batch), BATCHES_AT_ONCE)
-        for batches in read_ahead(map(put, stacks)):
+        for batches in read_ahead(map(put, feed.stacks(order_key, place.batch))):
             state, losses_K = run(state, epoch_key, jnp.int32(place.batch), batches)
             step = _advance(state, place, feed, batches, jax.device_get(losses_K))
             yield step

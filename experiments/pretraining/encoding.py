@@ -12,7 +12,7 @@ from drp.settings import PretrainSettings
 from drp.training.objectives import Objective, make_objective
 from drp.training.optimisers import make_optimiser
 from experiments.console import say
-from experiments.encoders import Preprocessing, write_encoder
+from experiments.encoders import BY_MODALITY, Preprocessing, write_encoder
 from experiments.pretraining.judging import Rival, fit_rival, judge_encoder, tabulate_codes
 from experiments.pretraining.search import SearchBench, tabulate_search
 from experiments.pretraining.search_space import SEARCHES
@@ -58,7 +58,7 @@ def encode_modality(
         folder.write_csv(f"reconstruction_{name}.csv", judged)
     facts = describe(settings, tumors, shape, trained, objective, folder)
     preprocessing = Preprocessing(*objective.scaling, moments.mean)
-    path = folder.path / "encoders" / name
+    path = folder.path / BY_MODALITY / name
     write_encoder(path, trained.params["encoder"], tumors.genes, preprocessing, facts)
     state_path.unlink(missing_ok=True)
     say(conclude(tumors, trained, rival))
@@ -102,10 +102,10 @@ def tabulate_history(tumors: TumorSet, trained: Trained, rival: Rival | None) ->
     """
     history = pd.DataFrame(trained.history)
     history.insert(0, "modality", tumors.name)
-    means, components = rival.losses.values() if rival else (np.nan, np.nan)
     return history.assign(
-        gene_mean_loss=tumors.moments.loss, gene_mean_held_out_loss=means,
-        components_held_out_loss=components,
+        gene_mean_loss=tumors.moments.loss,
+        gene_mean_held_out_loss=rival.means_loss if rival else np.nan,
+        components_held_out_loss=rival.components_loss if rival else np.nan,
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def describe(
     objective: Objective, folder: RunFolder,
 ) -> dict:  # fmt: skip
     """Return what an encoder's folder says of where it came from."""
-    last = trained.history[-1]
+    kept = trained.kept
     names = ("learning_rate", "weight_decay", "dropout", "masked_share", "balance", "patience")
     return {
         "modality": tumors.name,
@@ -124,8 +124,8 @@ def describe(
         "training": {
             "batch_size": shape.batch_size,
             **{name: getattr(settings, name) for name in names},
-            "epochs": last["epoch"], "loss": last["loss"],
-            "held_out_loss": last["held_out_loss"] if len(tumors.held_out) else None,
+            "epochs": kept["epoch"], "loss": kept["loss"],
+            "held_out_loss": kept["held_out_loss"] if len(tumors.held_out) else None,
             "gene_mean_loss": tumors.moments.loss,
         },
         "provenance": {
@@ -137,12 +137,9 @@ def describe(
 
 def conclude(tumors: TumorSet, trained: Trained, rival: Rival | None) -> str:
     """Return in a sentence what was learnt."""
-    last = trained.history[-1]
-    loss, floor, where = last["loss"], tumors.moments.loss, "training tumours"
+    loss, floor, where = trained.kept["loss"], tumors.moments.loss, "training tumours"
     if rival:
-        floor, components = rival.losses.values()
-        loss = min(row["held_out_loss"] for row in trained.history)
-        loss = last["held_out_loss"] if np.isnan(loss) else loss
-        where = f"held-out tumours ({components:.4g} by principal components)"
+        loss, floor = trained.kept["held_out_loss"], rival.means_loss
+        where = f"held-out tumours ({rival.components_loss:.4g} by principal components)"
     verdict = "" if loss < floor else "; it has learnt nothing of the tumours, try more epochs"
     return f"{tumors.name}: loss {loss:.4g}, gene means {floor:.4g} on {where}{verdict}"

@@ -17,7 +17,7 @@ from drp.data.backed import TumorFile
 from drp.evaluation.codes import knn_accuracy, majority_accuracy
 from drp.models import Autoencoder
 from drp.settings.experiments import N_COMPONENTS
-from drp.training.autoencoding import ROWS_AT_ONCE, make_encode, make_measure
+from drp.training.autoencoding import make_encode, make_measure
 from drp.training.feeding import read_rows
 from drp.training.objectives import Objective
 from experiments.pretraining.tumor_set import TumorSet, sample_rows
@@ -32,34 +32,38 @@ class Rival(NamedTuple):
     Attributes:
       components: means and axes.
       rows: of the training tumours, in rising order.
-      losses: name -> mean squared error on held-out tumours, of the means and of the components.
+      means_loss, components_loss: mean squared errors on held-out tumours.
     """
 
     components: Components
     rows: np.ndarray
-    losses: dict[str, float]
+    means_loss: float
+    components_loss: float
+
+    @property
+    def losses(self) -> dict[str, float]:
+        """Each loss by the name of what makes it."""
+        return {GENE_MEANS: self.means_loss, COMPONENTS: self.components_loss}
 
 
 def fit_rival(tumors: TumorSet, seed: int) -> Rival:
     """Fit gene means and principal components; `tumors` must have held-out ones."""
     rows = sample_rows(tumors.train, MOST_TRAINING, seed)
-    n_components = min(N_COMPONENTS, len(rows) - 1, tumors.x.shape[1])
-    components = fit_components(read_rows(tumors.x, rows), n_components, seed)
+    components = fit_components(read_rows(tumors.x, rows), N_COMPONENTS, seed)
     mean_G = tumors.moments.mean
-    losses = {
-        GENE_MEANS: lambda x_BG: np.broadcast_to(mean_G, x_BG.shape),
-        COMPONENTS: lambda x_BG: reconstruct_linearly(components, x_BG),
-    }
-    return Rival(
-        components, rows,
-        {name: reconstruction_loss(tumors.judged, answer) for name, answer in losses.items()},
-    )  # fmt: skip
+    answers = (
+        lambda x_BG: np.broadcast_to(mean_G, x_BG.shape),
+        lambda x_BG: reconstruct_linearly(components, x_BG),
+    )
+    return Rival(components, rows, *(reconstruction_loss(tumors.judged, f) for f in answers))
 
 
 def judge_encoder(
     tumors: TumorSet, rival: Rival, model: Autoencoder, objective: Objective, params: Any
 ) -> pd.DataFrame:
     """Return a row for gene means, components and autoencoder, on held-out tumours.
+
+    A search and early stopping choose by the same tumours; the means and components choose nothing.
 
     Returns:
       modality, method, n_train, n_held_out, held_out_loss (mean squared error of the
@@ -98,11 +102,11 @@ def tabulate_codes(
     is_held_out = np.zeros(tumors.x.shape[0], bool)
     is_held_out[tumors.held_out] = True
     types = np.asarray(tumors.cancer_types, str)
-    for part, codes_BK in enumerate(make_encode(model, objective)(params, tumors.x)):
-        start = part * ROWS_AT_ONCE
-        some = slice(start, start + len(codes_BK))
+    stop = 0
+    for codes_BK in make_encode(model, objective)(params, tumors.x):
+        start, stop = stop, stop + len(codes_BK)
         table = pd.DataFrame(codes_BK, columns=[f"code_{k}" for k in range(codes_BK.shape[1])])
-        table.insert(0, "sample", file.samples(tumors.name, some.start, some.stop))
-        table.insert(1, "cancer_type", types[some])
-        table.insert(2, "held_out", is_held_out[some])
+        table.insert(0, "sample", file.samples(tumors.name, start, stop))
+        table.insert(1, "cancer_type", types[start:stop])
+        table.insert(2, "held_out", is_held_out[start:stop])
         yield table

@@ -55,12 +55,13 @@ def read_state(path: Path, example: PretrainState, keeps_best: bool) -> SavedSta
     """
     like, structure = jax.tree.flatten((example, example.params if keeps_best else None))
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as handle, np.load(handle) as stored:
             facts, *leaves = (stored[name] for name in stored.files)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: damaged ({error}); {CURE}") from error
-    if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in like]:
-        raise DataError(f"{path}: of another model; {CURE}")
+    expected, found = ([leaf.shape for leaf in some] for some in (like, leaves))
+    if expected != found:
+        raise DataError(f"{path}: expected weights {expected[:3]}, found {found[:3]}; {CURE}")
     state, best = jax.tree.unflatten(structure, leaves)
     record = json.loads(str(facts))
     epoch, batch, sums = record["place"]

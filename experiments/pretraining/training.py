@@ -10,17 +10,12 @@ import jax
 import numpy as np
 import optax
 
+from drp.data import DataError
 from drp.models import Autoencoder
 from drp.training.autoencoding import make_measure
 from drp.training.feeding import Feed
 from drp.training.objectives import Objective
-from drp.training.pretraining import (
-    BATCHES_AT_ONCE,
-    Place,
-    PretrainStep,
-    fit_autoencoder,
-    init_pretraining,
-)
+from drp.training.pretraining import Place, PretrainStep, fit_autoencoder, init_pretraining
 from experiments.console import show_progress
 from experiments.pretraining.saved_state import SavedState, read_state, write_state
 from experiments.pretraining.tumor_set import TumorSet
@@ -48,10 +43,17 @@ class Plan(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """The product: weights on the host, and a row per epoch."""
+    """The product.
+
+    Attributes:
+      params: weights, on the host.
+      history: a row per epoch.
+      kept: the row of the epoch that the weights are of.
+    """
 
     params: Any
     history: list[dict]
+    kept: dict
 
 
 def train_autoencoder(key: jax.Array, tumors: TumorSet, plan: Plan, path: Path) -> Trained:
@@ -62,6 +64,9 @@ def train_autoencoder(key: jax.Array, tumors: TumorSet, plan: Plan, path: Path) 
       tumors: what it trains on, and what judges it.
       plan: how.
       path: where its state is kept until it is done.
+
+    Raises:
+      DataError: the state there is damaged, or training diverged.
     """
     start = _begin(key, plan, path)
     feed = Feed(tumors.x, tumors.train, plan.batch_size, plan.buffer_rows)
@@ -71,8 +76,14 @@ def train_autoencoder(key: jax.Array, tumors: TumorSet, plan: Plan, path: Path) 
     describe = _Describe(feed, plan.epochs, start.place)
     ends = deque(show_progress(stands, left, label, describe), maxlen=1)
     last = ends[0] if ends else start
-    best = last.state.params if last.best is None else last.best
-    return Trained(jax.device_get(best), last.history)
+    kept = find_best(last.history) if plan.patience else -1
+    params = jax.device_get(last.best if plan.patience else last.state.params)
+    if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
+        raise DataError(
+            f"{tumors.name}: the weights are no numbers any more after epoch {len(last.history)}; "
+            f"lower --learning_rate, and remove {path} if it is there"
+        )
+    return Trained(params, last.history, last.history[kept])
 
 
 def _begin(key: jax.Array, plan: Plan, path: Path) -> SavedState:
@@ -81,7 +92,9 @@ def _begin(key: jax.Array, plan: Plan, path: Path) -> SavedState:
 
     if path.is_file():
         return read_state(path, jax.eval_shape(init), plan.patience > 0)
-    return SavedState(jax.jit(init)(), Place(), [])
+    state = jax.jit(init)()
+    best = jax.device_get(state.params) if plan.patience else None
+    return SavedState(state, Place(), [], best)
 
 
 def _follow(
@@ -115,20 +128,29 @@ def _end_epoch(
         "epoch": step.place.epoch, "loss": step.losses.squared,
         "objective_loss": step.losses.objective, "held_out_loss": loss,
     }  # fmt: skip
-    improved = patience and not any(loss >= past["held_out_loss"] for past in saved.history)
-    best = jax.device_get(step.state.params) if improved else saved.best
-    return saved._replace(history=[*saved.history, row], best=best)
+    saved = saved._replace(history=[*saved.history, row])
+    if patience and find_best(saved.history) == len(saved.history) - 1:
+        saved = saved._replace(best=jax.device_get(step.state.params))
+    return saved
 
 
 def is_stale(history: list[dict], patience: int) -> bool:
     """Return whether the held-out loss has not fallen for `patience` epochs; never for 0."""
-    losses = [row["held_out_loss"] for row in history]
-    return bool(patience and losses) and len(losses) - 1 - int(np.argmin(losses)) >= patience
+    return bool(patience and history) and len(history) - 1 - find_best(history) >= patience
+
+
+def find_best(history: list[dict]) -> int:
+    """Return the place of the first row with the lowest held-out loss; a NaN is never the lowest.
+
+    -1, the start, if no loss is a number.
+    """
+    losses = np.array([row["held_out_loss"] for row in history])
+    return int(np.nanargmin(losses)) if np.isfinite(losses).any() else -1
 
 
 def _count_steps(feed: Feed, epochs: int, place: Place) -> int:
-    per_epoch = -(-feed.n_batches // BATCHES_AT_ONCE)
-    return (epochs - place.epoch) * per_epoch - place.batch // BATCHES_AT_ONCE
+    per_epoch = -(-feed.n_batches // feed.at_once)
+    return (epochs - place.epoch) * per_epoch - place.batch // feed.at_once
 
 
 class _Describe:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from drp.data.backed import TumorFile
+from drp.data.errors import DataError, name_first
 from drp.training.feeding import Tumors, read_rows
 from drp.training.gene_moments import GeneMoments, measure_genes
 
@@ -46,13 +47,28 @@ def open_tumors(file: TumorFile, name: str, held_out: float, seed: int) -> Tumor
       name: the modality.
       held_out: share that is held out.
       seed: of which.
+
+    Raises:
+      DataError: the file lacks the modality or is damaged; too few tumours for both parts; a value
+        of the training tumours that is not finite.
     """
     x_TG = file.matrix(name)
     train, judges = part_rows(x_TG.shape[0], held_out, seed)
-    judged = read_rows(x_TG, judges) if len(judges) else None
-    moments = measure_genes(x_TG, train)
-    types = file.cancer_types(name)
-    return TumorSet(name, file.genes(name), x_TG, train, judges, judged, moments, types)
+    if not len(train) or (held_out and not len(judges)):
+        raise DataError(
+            f"{name}: {x_TG.shape[0]} tumours are too few for --held_out={held_out:g}: "
+            f"{len(train)} would train and {len(judges)} judge"
+        )
+    try:
+        judged = read_rows(x_TG, judges) if len(judges) else None
+        moments = measure_genes(x_TG, train)
+    except OSError as error:  # every row is read here
+        raise DataError(f"{file.path}: {name} is damaged ({error})") from error
+    genes, types = file.genes(name), file.cancer_types(name)
+    broken = genes.index[~np.isfinite(moments.variance)]
+    if len(broken):
+        raise DataError(f"{name}: expected finite values, found others in {name_first(broken)}")
+    return TumorSet(name, genes, x_TG, train, judges, judged, moments, types)
 
 
 def part_rows(n_tumors: int, held_out: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

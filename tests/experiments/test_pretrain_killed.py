@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,7 +17,7 @@ from tests.processes import share_programs, start, wait_for_success, write_flags
 
 SECONDS = 200  # for one command
 KILLS = 4
-EPOCHS = 30
+EPOCHS = 12  # of 36 batches, which are three steps
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def start_in(prepared, tmp_path_factory):
     """The command, for a folder; all of its starts share their programs."""
     settings = PretrainSettings(
         tumors=str(prepared / "tumors.h5mu"), encoder_widths=(8, 6, 4), expression_epochs=EPOCHS,
-        mutation_epochs=EPOCHS, batch_size=8, dropout=0.1, masked_share=0.2, patience=EPOCHS,
+        mutation_epochs=EPOCHS, batch_size=2, dropout=0.1, masked_share=0.2, patience=EPOCHS,
         shuffle_buffer=40, save_seconds=0.0,
     )  # fmt: skip
     cache = share_programs(tmp_path_factory.mktemp("programs"))
@@ -45,7 +46,7 @@ def list_products(folder: Path) -> dict:
 def test_killed_at_random_moments_it_ends_with_the_same_weights(start_in, tmp_path):
     wait_for_success(start_in(tmp_path / "unbroken"), seconds=SECONDS)
     expected = list_products(tmp_path / "unbroken")
-    broken, rng, stood = tmp_path / "broken", random.Random(0), []
+    broken, rng, stood, halves = tmp_path / "broken", random.Random(0), [], 0
     for _ in range(KILLS):
         process = start_in(broken)
         state = wait_for_state(process, broken, stood)
@@ -53,12 +54,21 @@ def test_killed_at_random_moments_it_ends_with_the_same_weights(start_in, tmp_pa
         process.send_signal(signal.SIGKILL)
         process.communicate()
         stood.append(state)
+        halves += sum(read_batch(path) > 0 for path in broken.glob("training_*.npz"))
     assert len([state for state in stood if state]) >= 2  # it was in the middle of training
+    assert halves  # and in the middle of an epoch
     wait_for_success(start_in(broken), seconds=SECONDS)
     assert list_products(broken) == expected
     assert not list(broken.glob("training_*.npz"))
     history = pd.read_csv(broken / "history.csv")
     assert history.groupby("modality").size().tolist() == [EPOCHS, EPOCHS]
+
+
+def read_batch(path: Path) -> int:
+    """Return how many batches of its epoch were done when a state was written."""
+    with np.load(path) as stored:
+        facts = json.loads(str(stored[stored.files[0]]))
+    return facts["place"][1]
 
 
 def wait_for_state(process, folder: Path, stood: list) -> int | None:

@@ -86,7 +86,7 @@ NOISY = Autoencoder(12, (32, 8), dropout=0.3)
 @pytest.mark.parametrize("stops_at", [1, 4, 7])
 def test_goes_on_from_any_step_to_the_same_last_bit(x_TG, stops_at, monkeypatch):
     """A state on the host and its place are all that is needed, noise and half epochs included."""
-    monkeypatch.setattr("drp.training.pretraining.BATCHES_AT_ONCE", 1)
+    monkeypatch.setattr("drp.training.feeding.BATCHES_AT_ONCE", 1)
     how = {"model": NOISY, "masked_share": 0.2}
     unbroken = fit(x_TG, 3, **how)
     steps = make_steps(x_TG, 3, **how)
