@@ -128,7 +128,7 @@ def test_a_line_says_what_the_disk_is_too_small_for(tmp_path, monkeypatch, capsy
 
 
 def test_a_line_says_what_the_memory_is_too_small_for(monkeypatch, capsys):
-    monkeypatch.setattr(pretraining, "count_memory", lambda: 16e9)
+    monkeypatch.setattr(pretraining, "count_memory", lambda: 12e9)
     specs = pretraining.list_specs(Path("tumors.h5mu"), 1_000_000, 4_096, seed=0)
     assert [spec.case for spec in specs] == [
         "backed_expression", "backed_mutation", "in_memory_mutation",
@@ -181,7 +181,7 @@ def test_sentences_by_hand():
     memory, few, more, most = conclude_pretraining(table)
     assert memory == (
         "mutation: from disk, 1M tumours take 1.05 times the memory of 10k (420 and 400 MB at "
-        "their peaks)"
+        "their peaks): flat"
     )
     assert few == (
         "mutation: 10k from disk reach 90% of the throughput of 10k in memory (1,000 and 1,111 "
