@@ -3,16 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
-import jax
-
 from drp.data.backed import TumorFile
 from drp.settings import PretrainSettings
-from drp.training.objectives import make_objective
 from experiments.benchmarks.cases import SearchSpec
-from experiments.pretraining.encoding import choose_optimiser, read_by_modality
-from experiments.pretraining.search import SearchBench
+from experiments.pretraining.encoding import choose_objective, make_search_bench
 from experiments.pretraining.search_space import SEARCHES
-from experiments.pretraining.tumor_set import TumorSet, open_tumors
+from experiments.pretraining.tumor_set import open_tumors
 
 # Flags of `experiments.pretrain`.
 SPACES = {
@@ -54,7 +50,8 @@ def measure(spec: SearchSpec) -> Found:
     )
     with TumorFile(spec.tumors) as file:
         tumors = open_tumors(file, spec.modality, settings.held_out, settings.seed)
-        bench = make_bench(tumors, settings, Path(spec.folder))
+        objective = choose_objective(tumors, settings)
+        bench = make_search_bench(tumors, objective, settings, Path(spec.folder))
         chosen = SEARCHES[settings.search](bench.evaluate, settings)
     curves = bench.curves
     return Found(
@@ -64,17 +61,4 @@ def measure(spec: SearchSpec) -> Found:
         sum(curve.seconds for curve in curves.values()),
         chosen.widths, chosen.batch_size, settings.search_epochs,
         curves[chosen, settings.search_epochs].held_out_loss[-1],
-    )  # fmt: skip
-
-
-def make_bench(tumors: TumorSet, settings: PretrainSettings, folder: Path) -> SearchBench:
-    """Return where settings are trained, as `experiments.pretrain` does it."""
-    objective = make_objective(
-        read_by_modality(settings, "objective", tumors.name), tumors.moments,
-        settings.masked_share, settings.balance,
-    )  # fmt: skip
-    return SearchBench(
-        jax.random.key(settings.seed), tumors, objective, settings.dropout,
-        choose_optimiser(settings), settings.search_batch, settings.search_tumors, settings.seed,
-        folder,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """One modality from tumours to an encoder: search, training, judgement, everything on disk."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from drp.data.backed import TumorFile
-from drp.models import Autoencoder
+from drp.models import MODALITIES, Autoencoder
 from drp.settings import PretrainSettings
 from drp.training.objectives import Objective, make_objective
 from drp.training.optimisers import make_optimiser
@@ -29,19 +30,16 @@ class Shape(NamedTuple):
 
 
 def encode_modality(
-    key: jax.Array, name: str, file: TumorFile, settings: PretrainSettings, folder: RunFolder
+    name: str, file: TumorFile, settings: PretrainSettings, folder: RunFolder
 ) -> None:
     """Train the encoder of one modality, and write it last: what is there is complete."""
+    key = make_key(name, settings.seed)
     tumors = open_tumors(file, name, settings.held_out, settings.seed)
-    moments = tumors.moments
-    objective = make_objective(
-        read_by_modality(settings, "objective", name), moments, settings.masked_share,
-        settings.balance,
-    )  # fmt: skip
+    objective = choose_objective(tumors, settings)
     rival = fit_rival(tumors, settings.seed) if settings.held_out else None
     shape = Shape(settings.encoder_widths, settings.batch_size)
     if settings.search != "none":
-        shape = find_shape(key, tumors, objective, rival, settings, folder)
+        shape = find_shape(tumors, objective, rival, settings, folder)
     model = Autoencoder(len(tumors.genes), shape.widths, objective.output, settings.dropout)
     plan = Plan(
         model, objective, choose_optimiser(settings), shape.batch_size,
@@ -57,11 +55,22 @@ def encode_modality(
         judged = judge_encoder(tumors, rival, model, objective, trained.params)
         folder.write_csv(f"reconstruction_{name}.csv", judged)
     facts = describe(settings, tumors, shape, trained, objective, folder)
-    preprocessing = Preprocessing(*objective.scaling, moments.mean)
+    preprocessing = Preprocessing(*objective.scaling, tumors.moments.mean)
     path = folder.path / BY_MODALITY / name
     write_encoder(path, trained.params["encoder"], tumors.genes, preprocessing, facts)
     state_path.unlink(missing_ok=True)
     say(conclude(tumors, trained, rival))
+
+
+def make_key(name: str, seed: int) -> jax.Array:
+    """Return the random key of a modality, which does not depend on what else is trained."""
+    return jax.random.fold_in(jax.random.key(seed), sorted(MODALITIES).index(name))
+
+
+def choose_objective(tumors: TumorSet, settings: PretrainSettings) -> Objective:
+    """Return what the encoder of these tumours is trained to do."""
+    name = read_by_modality(settings, "objective", tumors.name)
+    return make_objective(name, tumors.moments, settings.masked_share, settings.balance)
 
 
 def read_by_modality(settings: PretrainSettings, what: str, name: str) -> Any:
@@ -75,16 +84,24 @@ def choose_optimiser(settings: PretrainSettings):
     return make_optimiser(kind, settings.learning_rate, settings.weight_decay)
 
 
+def make_search_bench(
+    tumors: TumorSet, objective: Objective, settings: PretrainSettings, folder: Path
+) -> SearchBench:
+    """Return where the settings of a search are trained; their curves are kept in `folder`."""
+    return SearchBench(
+        make_key(tumors.name, settings.seed), tumors, objective, settings.dropout,
+        choose_optimiser(settings), settings.search_batch, settings.search_tumors, settings.seed,
+        folder,
+    )  # fmt: skip
+
+
 def find_shape(
-    key: jax.Array, tumors: TumorSet, objective: Objective, rival: Rival,
-    settings: PretrainSettings, folder: RunFolder,
+    tumors: TumorSet, objective: Objective, rival: Rival, settings: PretrainSettings,
+    folder: RunFolder,
 ) -> Shape:  # fmt: skip
     """Search for the best setting on held-out tumours, and write what was tried."""
-    bench = SearchBench(
-        key, tumors, objective, settings.dropout, choose_optimiser(settings),
-        settings.search_batch, settings.search_tumors, settings.seed,
-        folder.path / "search" / tumors.name,
-    )  # fmt: skip
+    kept = folder.path / "search" / tumors.name
+    bench = make_search_bench(tumors, objective, settings, kept)
     chosen = SEARCHES[settings.search](bench.evaluate, settings)
     table = tabulate_search(tumors.name, bench.curves, chosen, rival.losses)
     folder.write_csv(f"search_{tumors.name}.csv", table)

@@ -39,9 +39,7 @@ def test_comes_back_bit_by_bit(tmp_path, keeps_best):
 def test_another_model_or_half_a_file_is_refused(tmp_path):
     path = tmp_path / "state.npz"
     write_state(path, SavedState(init(), Place(), []))
-    with pytest.raises(
-        DataError, match=r"expected weights \[\(5,\).* found \[\(4,\).* remove it"
-    ):
+    with pytest.raises(DataError, match=r"expected weights \[\(5,\).* found \[\(4,\).* remove it"):
         read_state(path, jax.eval_shape(lambda: init(5)), keeps_best=False)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DataError, match=r"state\.npz: damaged"):
