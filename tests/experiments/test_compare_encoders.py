@@ -57,13 +57,13 @@ def test_encoders_of_two_pre_trainings_are_two_rows_on_the_same_splits(compariso
     errors = read_errors(comparison)
     assert np.isfinite(errors).all(axis=None)
     assert (errors["complete", PLAIN] != errors["complete", SCALED]).all()
-    # What does not start from an encoder does not know of them.
-    assert (errors["random_init", PLAIN] == errors["random_init", SCALED]).all()
-    assert [recipe for design, recipe in errors if design == "ridge"] == [PLAIN]
+    # What does not start from an encoder does not know of them: once is enough.
+    for other in ("random_init", "ridge"):
+        assert [recipe for design, recipe in errors if design == other] == [PLAIN]
     paired = pd.read_csv(f"{comparison.out}/paired.csv").query("design == 'complete'")
     from_random = paired.query("reference == 'random_init'")
     assert set(from_random["recipe"]) == {PLAIN, SCALED}
-    assert (from_random["recipe"] == from_random["reference_recipe"]).all()
+    assert set(from_random["reference_recipe"]) == {PLAIN}
     other = paired.query("reference == 'complete'")
     assert set(other["recipe"]) == {SCALED} and set(other["reference_recipe"]) == {PLAIN}
 

@@ -25,7 +25,7 @@ ERRORS = ["mse_train", "mse_imputed", "mse_measured"]
 CORRELATIONS = ["pearson_drug", "spearman_drug", "pearson_sample", "spearman_sample"]
 MODERN = "modern:members=2:max_epochs=6:batch_size=16"
 REMOVED = (
-    f"complete-{MODERN}/00001.npz".translate(PLAIN), "pca-paper/00003.npz",
+    f"complete-{MODERN}".translate(PLAIN) + "/00001.npz", "pca-paper/00003.npz",
     "drug_mean-paper/00000.npz",
 )  # fmt: skip
 
