@@ -4,9 +4,10 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import rankdata
 
 FEWEST = 16  # UMAP looks at 15 neighbours
-UMAP, PCA = "UMAP", "principal component"
+UMAP, PCA = "UMAP", "principal component of ranks"
 
 
 class Plane(NamedTuple):
@@ -19,8 +20,10 @@ class Plane(NamedTuple):
 def lay_out(codes_TK: np.ndarray, seed: int) -> Plane:
     """Return codes in a plane: by UMAP where the package `umap-learn` is installed.
 
-    Else, or for fewer than 16 tumours, the first two principal components of the codes, of which
-    the entry that is largest in absolute value is positive; a coordinate that does not exist is 0.
+    Else, or for fewer than 16 tumours, the first two principal components of each code's ranks:
+    codes of mutations grow with their number, and a few tumours with thousands of them would press
+    all others into a corner. The largest entry of an axis in absolute value is positive; a
+    coordinate that does not exist is 0.
 
     Args:
       codes_TK: codes of the tumours.
@@ -50,7 +53,8 @@ def _run_umap(codes_TK: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _find_components(codes_TK: np.ndarray) -> np.ndarray:
-    centred_TK = codes_TK - codes_TK.mean(axis=0)
+    ranks_TK = rankdata(codes_TK, axis=0) / len(codes_TK)
+    centred_TK = ranks_TK - ranks_TK.mean(axis=0)
     axes_2K = np.linalg.svd(centred_TK, full_matrices=False)[2][:2]
     largest_2 = np.take_along_axis(axes_2K, np.abs(axes_2K).argmax(axis=1)[:, None], axis=1)
     xy = centred_TK @ (axes_2K * np.sign(largest_2)).T

@@ -22,8 +22,16 @@ def no_umap(monkeypatch):
 
 def test_components_equal_scikit_learn(no_umap):
     xy_T2, method = lay_out(CODES, 0)
-    assert method == "principal component"
-    assert_allclose(xy_T2, PCA(2, svd_solver="full").fit_transform(CODES), atol=1e-12)
+    assert method == "principal component of ranks"
+    ranks = CODES.argsort(axis=0).argsort(axis=0) / len(CODES)
+    assert_allclose(xy_T2, PCA(2, svd_solver="full").fit_transform(ranks), atol=1e-12)
+
+
+def test_a_few_extreme_tumours_do_not_press_the_others_together(no_umap):
+    codes = CODES.copy()
+    codes[0] = 1e6
+    spread = [np.std(lay_out(some, 0).xy_T2[1:], axis=0) for some in (CODES, codes)]
+    assert_allclose(spread[1], spread[0], rtol=0.2)
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (5, 1), (1, 1)])
@@ -51,7 +59,7 @@ def test_umap_is_used_where_it_is_installed(monkeypatch):
     xy_T2, method = lay_out(CODES, 7)
     assert method == "UMAP" and xy_T2.dtype == np.float64
     assert_array_equal(xy_T2, CODES[:, :2].astype(np.float32))
-    assert lay_out(CODES[:15], 7).method == "principal component"  # too few neighbours
+    assert lay_out(CODES[:15], 7).method == "principal component of ranks"  # too few neighbours
 
 
 @pytest.mark.parametrize("codes", [np.zeros((0, 3)), np.zeros((3, 0)), np.full((20, 2), np.nan)])
