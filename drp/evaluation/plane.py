@@ -53,8 +53,8 @@ def _run_umap(codes_TK: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _find_components(codes_TK: np.ndarray) -> np.ndarray:
-    ranks_TK = rankdata(codes_TK, axis=0) / len(codes_TK)
-    centred_TK = ranks_TK - ranks_TK.mean(axis=0)
+    n_tumors = len(codes_TK)
+    centred_TK = (rankdata(codes_TK, axis=0) - (n_tumors + 1) / 2) / n_tumors
     axes_2K = np.linalg.svd(centred_TK, full_matrices=False)[2][:2]
     largest_2 = np.take_along_axis(axes_2K, np.abs(axes_2K).argmax(axis=1)[:, None], axis=1)
     xy = centred_TK @ (axes_2K * np.sign(largest_2)).T
