@@ -139,7 +139,10 @@ def compare_runs(
     references = list(dict.fromkeys(references))
     paired = compare_designs(replicates, references, COMPARED, by, stand_ins)
     varied = replicates[replicates["design"].isin(DESIGNS)]
-    varied = compare_designs(varied, [(None, next(iter(stand_ins)))], COMPARED, by)
+    first = next(
+        text for text in [*judged, *stand_ins] if text in stand_ins
+    )  # on all lines, if any
+    varied = compare_designs(varied, [(None, first)], COMPARED, by)
     if len(varied):
         paired = pd.concat([paired, varied], ignore_index=True)
     best = find_best_run(whole, BASELINES)
